@@ -1,0 +1,5 @@
+//! Links the addon against Node's own symbols.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,1 @@
+//! Genome, network and feed-forward kernels of neatron.

@@ -1,0 +1,45 @@
+/**
+ * Every code a {@link NeatronError} can carry. Codes are stable; docs/errors.md lists each with
+ * its cause and remedy, and a test fails when one is missing there.
+ */
+export const ERROR_CODES = [
+  // Genomes
+  'GENOME_FORMAT',
+  'GENOME_CYCLE',
+  'GENOME_UNKNOWN_NODE',
+  'GENOME_DUPLICATE_NODE',
+  'GENOME_DUPLICATE_INNOVATION',
+  'GENOME_NOT_FINITE',
+  'GENOME_NODE_KIND',
+  'GENOME_INDEX',
+  'POPULATION_SHAPE',
+  'RECURRENT_UNSUPPORTED',
+  // Calls
+  'ARGUMENT_TYPE',
+  'INPUT_LENGTH',
+  'OUTPUT_LENGTH',
+  'INPUT_NOT_FINITE',
+  'OUTPUT_NOT_FINITE',
+  'BUFFER_DETACHED',
+  'BUFFER_SHARED',
+  'BUFFERS_OVERLAP',
+  // Installation
+  'NATIVE_MISSING',
+  'ONNX_MISSING',
+] as const
+
+/** A stable name for a kind of failure. */
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** What neatron throws: `code` is for programs, `message` says what to do. */
+export class NeatronError extends Error {
+  override readonly name = 'NeatronError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}

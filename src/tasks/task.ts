@@ -1,0 +1,50 @@
+import type { Random } from '../neat/random.js'
+import type { Genome } from '../genome/genome.js'
+
+/** What a task asks of whoever trains on it. */
+export interface Task {
+  /** The name used on the command line and in files. */
+  readonly name: string
+  /** One line for `neatron tasks`. */
+  readonly description: string
+  /** Length of a row of inputs. */
+  readonly inputs: number
+  /** Length of a row of outputs. */
+  readonly outputs: number
+  /** A champion with at least this fitness is put to the `test`, if there is one. */
+  readonly targetFitness: number
+  /** Starts the episodes of one generation of `genomes` genomes; `random` decides all starts. */
+  start(genomes: number, random: Random): Simulation
+  /**
+   * Whether a champion solves the task, tried on starts of its own; without it, reaching
+   * `targetFitness` is solving. It always runs in process, so champions from every mode meet the
+   * same judge.
+   */
+  test?(champion: Genome): TestResult
+}
+
+/** The outcome of a task's test of a champion. */
+export interface TestResult {
+  readonly solved: boolean
+  /** Episodes passed, of `episodes`. */
+  readonly passed: number
+  readonly episodes: number
+}
+
+/**
+ * The episodes of a whole generation in lockstep: a tick is one `observe`, one call of the brain
+ * for all live rows, and one `act`.
+ */
+export interface Simulation {
+  /** The most rows that one tick can ask for. */
+  readonly maxRows: number
+  /**
+   * Writes the rows of this tick, and for each the index of the genome that answers it. A genome
+   * may have any number of rows, none when its episodes are done. Returns the rows; 0 ends it.
+   */
+  observe(genome: Uint32Array, inputs: Float32Array): number
+  /** Moves the simulation on by one tick with the answers, in the order of the rows observed. */
+  act(outputs: Float32Array): void
+  /** Writes each genome's fitness, once `observe` has returned 0. Fitness is not negative. */
+  fitness(into: Float64Array): void
+}
