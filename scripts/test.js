@@ -1,0 +1,55 @@
+// Runs `cargo test` and ava, shows their output as it comes, and closes with the sum of both:
+// `N passed, N failed`. With --full it runs the slow suite (test/full) as well.
+import { spawn } from 'node:child_process'
+
+/** Runs a command, passing its output through, and resolves to that output and the exit code. */
+function run(command, args) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      stdio: ['inherit', 'pipe', 'inherit'],
+      shell: process.platform === 'win32',
+    })
+    let output = ''
+    child.stdout.setEncoding('utf8').on('data', (chunk) => {
+      output += chunk
+      process.stdout.write(chunk)
+    })
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ output, code }))
+  })
+}
+
+const sum = (output, pattern) =>
+  [...output.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
+
+const total = { passed: 0, failed: 0 }
+
+async function suite(command, args, passedPattern, failedPattern) {
+  const { output, code } = await run(command, args)
+  const passed = sum(output, passedPattern)
+  const failed = sum(output, failedPattern)
+  total.passed += passed
+  // A suite that broke before it could count (a compile error, a crash, no tests) has failed.
+  total.failed += code !== 0 || passed + failed === 0 ? Math.max(failed, 1) : failed
+}
+
+const build = await run('npm', ['run', '--silent', 'build'])
+if (build.code !== 0) {
+  console.log('The build failed.\n0 passed, 1 failed')
+  process.exit(1)
+}
+
+const ava = (...args) =>
+  suite(
+    'npx',
+    ['ava', ...args],
+    /^ {2}(\d+) tests? passed$/gm,
+    /^ {2}(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|hooks? failed)$/gm,
+  )
+
+await suite('cargo', ['test', '--quiet'], /(\d+) passed;/g, /(\d+) failed;/g)
+await ava()
+if (process.argv.includes('--full')) await ava('--config', 'ava.full.config.js')
+
+console.log(`\n${total.passed} passed, ${total.failed} failed`)
+process.exit(total.failed === 0 ? 0 : 1)
