@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises'
+import { NeatronError } from '../errors.js'
+import { Genome } from '../genome/genome.js'
+
+/** Reads a whole file, or all of stdin for `-`. Throws `FILE_UNREADABLE`. */
+export async function readInput(path: string): Promise<Buffer> {
+  try {
+    if (path !== '-') return await readFile(path)
+    const chunks: Buffer[] = []
+    for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
+    return Buffer.concat(chunks)
+  } catch (cause) {
+    throw new NeatronError('FILE_UNREADABLE', `Cannot read ${path}: ${(cause as Error).message}`, {
+      cause,
+    })
+  }
+}
+
+/** Reads a JSON file, or stdin for `-`. Throws `FILE_UNREADABLE`, or `JSON_INVALID` with the place. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = (await readInput(path)).toString('utf8')
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new NeatronError(
+      'JSON_INVALID',
+      `${path} is not JSON: ${(cause as Error).message}. Is the file whole?`,
+      { cause },
+    )
+  }
+}
+
+/** Reads a genome file (`neatron/genome` JSON). Throws as `readJson` and `Genome.fromJSON` do. */
+export async function readGenome(path: string): Promise<Genome> {
+  const json = await readJson(path)
+  try {
+    return Genome.fromJSON(json)
+  } catch (error) {
+    if (!(error instanceof NeatronError)) throw error
+    throw new NeatronError(error.code, `${path}: ${error.message}`, { cause: error })
+  }
+}

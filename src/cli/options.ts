@@ -1,0 +1,27 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Makes a commander parser for whole numbers from `min` to `max`. */
+export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isInteger(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a whole number ${range(min, max)}.`)
+    }
+    return value
+  }
+}
+
+/** Makes a commander parser for numbers from `min` to `max`. */
+export function number(min: number, max = Number.MAX_VALUE) {
+  return (text: string): number => {
+    const value = Number(text)
+    if (text.trim() === '' || !Number.isFinite(value) || value < min || value > max) {
+      throw new InvalidArgumentError(`Expected a number ${range(min, max)}.`)
+    }
+    return value
+  }
+}
+
+function range(min: number, max: number): string {
+  return max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
+}
