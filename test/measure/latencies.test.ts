@@ -1,0 +1,67 @@
+import test from 'ava'
+import { decodeFromCompressedBase64 } from 'hdr-histogram-js'
+import {
+  curvePercentiles,
+  Latencies,
+  PERCENTILES,
+  pooledPercentiles,
+  samplesNeeded,
+} from '#src/measure/latencies.js'
+import { Random } from '#src/neat/random.js'
+
+const uniform = (seed: number) => {
+  const random = new Random(seed)
+  return () => random.next()
+}
+
+function filled(count: number, value: (i: number) => number, callsPerSample = 1): Latencies {
+  const latencies = new Latencies(callsPerSample)
+  for (let i = 0; i < count; i++) latencies.record(value(i))
+  return latencies
+}
+
+test('a percentile needs ten samples beyond it', (t) => {
+  t.deepEqual(PERCENTILES.map(samplesNeeded), [20, 200, 1000, 10_000])
+  t.is(filled(999, () => 5).percentile(99), null)
+  t.is(filled(1000, () => 5).percentile(99), 5)
+})
+
+test('percentiles are exact to 3 digits', (t) => {
+  const latencies = filled(100_000, (i) => i + 1)
+  for (const percentile of PERCENTILES) {
+    const exact = percentile * 1000
+    t.true(Math.abs(latencies.percentile(percentile)! - exact) <= exact / 1000)
+  }
+  t.true(Math.abs(latencies.max - 100_000) <= 100)
+})
+
+test('a sample of several calls gives figures of one', (t) => {
+  const latencies = filled(1000, () => 3050, 30)
+  t.true(Math.abs(latencies.percentile(50)! - 3050 / 30) < 0.1)
+})
+
+test('pooled percentiles are those of the added histograms, with an interval around', (t) => {
+  const rounds = [1, 2, 3, 4].map((r) => filled(5000, (i) => 1000 * r + i))
+  const pooled = new Latencies()
+  for (const round of rounds) pooled.add(round)
+  const estimates = pooledPercentiles(rounds, PERCENTILES, uniform(3))
+  for (const [i, estimate] of estimates.entries()) {
+    t.is(estimate!.value, pooled.percentile(PERCENTILES[i])!)
+    t.true(estimate!.low <= estimate!.value && estimate!.value <= estimate!.high)
+  }
+  t.deepEqual(pooledPercentiles([filled(10, () => 1)], [50], uniform(3)), [null])
+})
+
+test('the curve stops where the samples end', (t) => {
+  const curve = filled(1000, (i) => i + 1).curve()
+  t.is(curve[0][0], 0)
+  t.true(curve.at(-1)![0] <= 99)
+  t.true(curvePercentiles.at(-1)! > 99.98)
+})
+
+test('what is encoded decodes to the same counts', (t) => {
+  const latencies = filled(500, (i) => 100 + i)
+  const decoded = decodeFromCompressedBase64(latencies.encoded())
+  t.is(decoded.totalCount, 500)
+  t.is(decoded.maxValue, latencies.histogram.maxValue)
+})
