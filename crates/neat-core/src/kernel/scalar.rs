@@ -1,0 +1,57 @@
+//! One lane: the reference of the wider sets, and `Activation::apply`.
+
+use super::simd::{EXP2_TABLE, Simd};
+
+/// Plain f32 arithmetic.
+#[derive(Clone, Copy)]
+pub(crate) struct Scalar;
+
+impl Simd for Scalar {
+    type V = f32;
+
+    #[inline(always)]
+    fn splat(self, x: f32) -> f32 {
+        x
+    }
+    #[inline(always)]
+    fn add(self, a: f32, b: f32) -> f32 {
+        a + b
+    }
+    #[inline(always)]
+    fn sub(self, a: f32, b: f32) -> f32 {
+        a - b
+    }
+    #[inline(always)]
+    fn mul(self, a: f32, b: f32) -> f32 {
+        a * b
+    }
+    #[inline(always)]
+    fn div(self, a: f32, b: f32) -> f32 {
+        a / b
+    }
+    #[inline(always)]
+    fn max(self, a: f32, b: f32) -> f32 {
+        if a > b { a } else { b }
+    }
+    #[inline(always)]
+    fn min(self, a: f32, b: f32) -> f32 {
+        if a < b { a } else { b }
+    }
+    #[inline(always)]
+    fn select_lt(self, a: f32, b: f32, yes: f32, no: f32) -> f32 {
+        if a < b { yes } else { no }
+    }
+    #[inline(always)]
+    fn abs(self, a: f32) -> f32 {
+        a.abs()
+    }
+    #[inline(always)]
+    fn negate_if_odd(self, a: f32, parity: f32) -> f32 {
+        f32::from_bits(a.to_bits() ^ (parity.to_bits() << 31))
+    }
+    #[inline(always)]
+    fn exp2_sixteenths(self, biased: f32) -> f32 {
+        let k = biased.to_bits();
+        f32::from_bits(EXP2_TABLE[(k & 15) as usize].wrapping_add(k << 19))
+    }
+}
