@@ -1,9 +1,5 @@
+import { nowNs } from '../brain/recorder.js'
 import { median } from './statistics.js'
-
-/** The clock of every measurement, in nanoseconds: monotonic, and fine to the nanosecond. */
-export function nanoseconds(): number {
-  return performance.now() * 1e6
-}
 
 /** What reading the clock costs, as measured on this machine. */
 export interface ClockCost {
@@ -22,10 +18,10 @@ export function measureClock(): ClockCost {
   const costs: number[] = []
   let resolution = Number.POSITIVE_INFINITY
   for (let run = 0; run < 9; run++) {
-    const start = nanoseconds()
+    const start = nowNs()
     let last = start
     for (let i = 0; i < readings; i++) {
-      const now = nanoseconds()
+      const now = nowNs()
       if (now > last && now - last < resolution) resolution = now - last
       last = now
     }

@@ -1,4 +1,5 @@
-import { encodeIntoCompressedBase64, Float64Histogram } from 'hdr-histogram-js'
+import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
+import { LatencyHistogram } from '../brain/latency-histogram.js'
 import { bootstrap, type Estimate, type Uniform } from './statistics.js'
 
 /** The percentiles of a report, in the order of its columns. */
@@ -15,20 +16,13 @@ export function samplesNeeded(percentile: number): number {
   return Math.ceil(SAMPLES_BEYOND / (1 - percentile / 100) - 1e-6)
 }
 
-/** An HDR histogram of whole nanoseconds, 3 significant digits, growing as values come. */
-export function nanosecondHistogram(): Float64Histogram {
-  const histogram = new Float64Histogram(1, 2, 3)
-  histogram.autoResize = true
-  return histogram
-}
-
 /**
  * Latencies of calls. A sample is the time of `callsPerSample` calls in a row, because a native
  * call is shorter than two readings of the clock cost; figures are given for one call. The
  * histogram keeps whole samples, so 3 digits of precision remain for calls of 20 ns.
  */
 export class Latencies {
-  readonly histogram = nanosecondHistogram()
+  readonly histogram = new LatencyHistogram()
 
   constructor(readonly callsPerSample = 1) {}
 
@@ -143,7 +137,7 @@ function weightedPercentile(table: CountTable, weights: Uint32Array, percentile:
 }
 
 /** Every value recorded (the highest it may stand for, as percentiles give it) with its count. */
-function recordedValues(histogram: Float64Histogram): [value: number, count: number][] {
+function recordedValues(histogram: LatencyHistogram): [value: number, count: number][] {
   const pairs: [number, number][] = []
   for (let i = 0; i < histogram.countsArrayLength; i++) {
     const count = histogram.getCountAtIndex(i)

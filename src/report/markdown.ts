@@ -1,0 +1,46 @@
+import type { Report } from '../measure/report-schema.js'
+import { reportTables, type Table } from './tables.js'
+import { breakEvenLines } from './text.js'
+
+/** The report as Markdown: verdict, tables, environment. */
+export function markdownReport(report: Report): string {
+  const { verdict, trace, skipped } = report
+  return [
+    '# Where should inference run?',
+    `**${verdict.headline}**`,
+    list([
+      ...verdict.reasons.map(({ text }) => text),
+      ...verdict.wouldChange.map((text) => `What would change it: ${text}`),
+      ...breakEvenLines(verdict),
+    ]),
+    `Measured on ${trace.source}: ${trace.rows} rows of ${trace.inputs} inputs and ${trace.outputs} outputs, a network of ${trace.nodes} nodes and ${trace.connections} connections, a population of ${trace.population}.`,
+    ...reportTables(report).map(markdownTable),
+    ...(skipped.length > 0
+      ? ['## Skipped', list(skipped.map(({ name, why }) => `${name}: ${why}`))]
+      : []),
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+function list(items: readonly string[]): string {
+  return items.map((item) => `- ${escaped(item)}`).join('\n')
+}
+
+export function markdownTable({ title, headers, rows, notes }: Table): string {
+  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`
+  return [
+    `## ${title}`,
+    [
+      line(headers),
+      line(headers.map((_, i) => (i === 0 ? '---' : '---:'))),
+      ...rows.map(line),
+    ].join('\n'),
+    ...(notes.length > 0 ? [notes.map((note) => `${escaped(note)}`).join('\n')] : []),
+  ].join('\n\n')
+}
+
+/** Keeps a cell from being read as Markdown. */
+function escaped(text: string): string {
+  return text.replace(/[|*_<]/g, '\\$&')
+}

@@ -1,0 +1,248 @@
+import type { Comparison, Ladder, Measurement, Report, Training } from '../measure/report-schema.js'
+import type { Estimate } from '../measure/statistics.js'
+import { digits, grouped } from '../measure/units.js'
+
+/** A table as text, ready for the terminal, Markdown or HTML. */
+export interface Table {
+  readonly title: string
+  readonly headers: readonly string[]
+  /** One cell for each header; the first column holds names, the others figures. */
+  readonly rows: readonly (readonly string[])[]
+  /** What the reader needs to read it right. */
+  readonly notes: readonly string[]
+}
+
+interface Column<Row> {
+  readonly header: string
+  cell(row: Row): string
+}
+
+function table<Row>(
+  title: string,
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  notes: readonly string[],
+): Table {
+  return {
+    title,
+    headers: columns.map(({ header }) => header),
+    rows: rows.map((row) => columns.map((column) => column.cell(row))),
+    notes,
+  }
+}
+
+const NONE = '-'
+
+/** Nanoseconds as a number of microseconds. */
+function us(estimate: Estimate | null): string {
+  return estimate ? digits(estimate.value / 1000) : NONE
+}
+
+/** Half the width of an interval, relative to the figure: `5 %`. */
+export function plusMinus({ value, low, high }: Estimate): string {
+  const share = (Math.max(high - value, value - low) / value) * 100
+  return `${share < 1 ? share.toFixed(1) : share.toFixed(0)} %`
+}
+
+/** VALID, UNSTABLE, or INVALID with the rules that failed. */
+export function standing(row: {
+  invalid: Measurement['invalid']
+  unstable?: string | null
+}): string {
+  if (row.invalid.length > 0) return `INVALID: ${row.invalid.map(({ rule }) => rule).join(', ')}`
+  return row.unstable ? 'UNSTABLE' : 'VALID'
+}
+
+/** Latency and throughput of one workload's contenders. */
+export function callTable(title: string, measurements: readonly Measurement[]): Table {
+  const notes = [
+    'Tails are read from calls, cost from rows: the cost of a row is the time of all calls over all their rows.',
+    'The +/- is half of the 95 % bootstrap interval, resampled over interleaved rounds.',
+  ]
+  const blocks = measurements.filter(({ callsPerSample }) => callsPerSample > 1)
+  if (blocks.length > 0) {
+    const sizes = blocks.map(({ callsPerSample }) => callsPerSample)
+    const range = [...new Set([Math.min(...sizes), Math.max(...sizes)])].join(' to ')
+    notes.push(
+      `* Calls too short for the clock are timed in blocks of ${range}: percentiles are of block means, so a stall of one call shows spread over its block.`,
+    )
+  }
+  if (measurements.some(({ callNs }) => callNs.p999 === null)) {
+    notes.push(`${NONE}: fewer than 10 samples lie beyond that percentile, so it is not printed.`)
+  }
+  const unstable = measurements.filter((row) => row.unstable)
+  notes.push(...unstable.map((row) => `UNSTABLE ${row.label}: ${row.unstable}.`))
+  const columns: Column<Measurement>[] = [
+    {
+      header: 'mode',
+      cell: ({ label, callsPerSample }) => (callsPerSample > 1 ? `${label} *` : label),
+    },
+    { header: 'rows a call', cell: ({ rowsPerCall }) => grouped(rowsPerCall) },
+    { header: 'p50 us', cell: ({ callNs }) => us(callNs.p50) },
+    { header: 'p95 us', cell: ({ callNs }) => us(callNs.p95) },
+    { header: 'p99 us', cell: ({ callNs }) => us(callNs.p99) },
+    { header: 'p99.9 us', cell: ({ callNs }) => us(callNs.p999) },
+    { header: 'us a row', cell: ({ rowNs }) => us(rowNs) },
+    { header: '+/-', cell: ({ rowNs }) => plusMinus(rowNs) },
+    { header: 'rows/s', cell: ({ rowsPerSecond }) => grouped(rowsPerSecond.value) },
+    { header: '', cell: standing },
+  ]
+  return table(title, columns, measurements, notes)
+}
+
+/** The rows of every mode, as each side counted them. */
+export function countTable(measurements: readonly Measurement[]): Table {
+  const columns: Column<Measurement>[] = [
+    { header: 'mode', cell: ({ label }) => label },
+    { header: 'rows asked', cell: ({ rows }) => grouped(rows.asked) },
+    { header: 'rows answered', cell: ({ rows }) => grouped(rows.answered) },
+    { header: 'INFER_COUNT', cell: ({ rows }) => grouped(rows.inferCount) },
+    { header: 'samples', cell: ({ samples }) => grouped(samples) },
+    { header: 'rounds', cell: ({ rounds }) => String(rounds) },
+    { header: 'worst output', cell: ({ verified }) => verified.worst.toExponential(1) },
+  ]
+  return table('Rows counted, outputs compared', columns, measurements, [
+    'Rows include warm-up and the check of outputs. Worst output: the largest difference from native over the trace, relative to max(1, |y|); the limit is 1e-5.',
+  ])
+}
+
+export function trainingTable(training: readonly Training[]): Table {
+  const columns: Column<Training>[] = [
+    { header: 'training', cell: ({ label }) => label },
+    { header: 'gens/s', cell: ({ gensPerSec }) => digits(gensPerSec) },
+    { header: 'tick p50 us', cell: ({ simTickUs }) => digits(simTickUs.p50) },
+    { header: 'tick p99 us', cell: ({ simTickUs }) => digits(simTickUs.p99) },
+    { header: 'inference ms', cell: ({ inference }) => digits(inference.totalMs) },
+    { header: 'share', cell: ({ inference }) => `${(inference.share * 100).toFixed(0)} %` },
+    { header: 'rows = INFER_COUNT', cell: ({ inference }) => grouped(inference.count) },
+    { header: 'requests', cell: ({ http }) => (http ? grouped(http.requests) : NONE) },
+    {
+      header: 'champion, scored natively',
+      cell: ({ champion: { passed, episodes, solved } }) =>
+        `${passed}/${episodes}${solved ? ' solved' : ''}`,
+    },
+    { header: '', cell: standing },
+  ]
+  return table('Training: the same seed in each mode', columns, training, [
+    'A tick is one simulation step of the whole generation. Champions are scored again natively, on starts common to all modes.',
+  ])
+}
+
+export function systemTable(measurements: readonly Measurement[]): Table {
+  const rows = measurements.flatMap(({ label, system }) => (system ? [{ label, system }] : []))
+  const columns: Column<(typeof rows)[number]>[] = [
+    { header: 'a million rows', cell: ({ label }) => label },
+    {
+      header: 'client CPU s',
+      cell: ({ system }) => digits(system.perMillionRows.clientCpuSeconds),
+    },
+    {
+      header: 'server CPU s',
+      cell: ({ system: { perMillionRows: cost } }) =>
+        cost.serverCpuSeconds === null ? NONE : digits(cost.serverCpuSeconds),
+    },
+    { header: 'network MB', cell: ({ system }) => digits(system.perMillionRows.networkMb) },
+    { header: 'client RSS MB', cell: ({ system }) => digits(system.client.rssMb) },
+    {
+      header: 'server RSS MB',
+      cell: ({ system }) => (system.server ? digits(system.server.rssMb) : NONE),
+    },
+    {
+      header: 'switches',
+      cell: ({ system }) =>
+        grouped(system.client.contextSwitches + (system.server?.contextSwitches ?? 0)),
+    },
+    { header: 'loop delay p99 ms', cell: ({ system }) => digits(system.eventLoopDelayMs.p99) },
+    { header: 'GC ms', cell: ({ system }) => digits(system.gc.totalMs) },
+  ]
+  return table('Cost to the system', columns, rows, [
+    'CPU and network are for a million rows; the others are of the measurement as it ran. Network is what the loopback interface carried, other programs included.',
+  ])
+}
+
+export function ladderTable(ladder: Ladder): Table {
+  const ns = (value: number | null) => (value === null ? NONE : digits(value / 1000))
+  const columns: Column<Ladder['steps'][number]>[] = [
+    { header: 'calls/s intended', cell: ({ rate }) => grouped(rate) },
+    { header: 'answered', cell: ({ achieved }) => grouped(achieved) },
+    { header: 'p50 us', cell: ({ callNs }) => ns(callNs.p50) },
+    { header: 'p99 us', cell: ({ callNs }) => ns(callNs.p99) },
+    { header: 'p99.9 us', cell: ({ callNs }) => ns(callNs.p999) },
+    { header: 'max us', cell: ({ callNs }) => ns(callNs.max) },
+    { header: '', cell: ({ keepsUp }) => (keepsUp ? '' : 'falls behind') },
+  ]
+  const bound =
+    ladder.highestRate === null
+      ? `No rate tried kept p99 under ${ladder.boundMs} ms.`
+      : `Highest rate with p99 under ${ladder.boundMs} ms: ${grouped(ladder.highestRate)} calls/s.`
+  const knee =
+    ladder.knee === null
+      ? 'No knee: p99 stays within twice its lowest.'
+      : `Knee at ${grouped(ladder.knee)} calls/s, where p99 passes twice its lowest.`
+  return table(`Open loop: ${ladder.label}`, columns, ladder.steps, [
+    'Poisson arrivals; latency counts from when a call was due, not from when it was sent.',
+    `${bound} ${knee}`,
+  ])
+}
+
+export function baselineTable(baseline: NonNullable<Report['baseline']>): Table {
+  const percent = (value: number) => `${value > 0 ? '+' : ''}${(value * 100).toFixed(1)} %`
+  const columns: Column<Comparison>[] = [
+    { header: 'mode', cell: ({ name }) => name },
+    { header: 'figure', cell: ({ figure }) => (figure === 'rowNs' ? 'us a row' : `${figure} us`) },
+    { header: 'before', cell: ({ before }) => us(before) },
+    { header: 'now', cell: ({ now }) => us(now) },
+    { header: 'change', cell: ({ change }) => percent(change.value) },
+    {
+      header: 'interval',
+      cell: ({ change }) => `${percent(change.low)} to ${percent(change.high)}`,
+    },
+    { header: '', cell: ({ verdict }) => verdict },
+  ]
+  return table(`Against baseline ${baseline.name}`, columns, baseline.comparisons, [
+    `Saved ${baseline.createdAt}. Better and worse only where the whole interval of the change is beyond the noise allowed.`,
+  ])
+}
+
+export function environmentTable({ environment, clock, ...report }: Report): Table {
+  const rows: [string, string][] = [
+    ['date', report.createdAt],
+    ['command', report.command],
+    ['seed', String(report.seed)],
+    ['CPU', `${environment.cpu}, ${environment.cores} cores`],
+    ['memory', `${digits(environment.memoryGb)} GB`],
+    ['system', environment.os],
+    ['Node', environment.node],
+    ['neatron', environment.neatron],
+    ['SIMD tier', environment.simd],
+    ['ONNX Runtime', environment.onnxruntime ?? 'not installed'],
+    ['load before the run', environment.loadAverage.toFixed(2)],
+    [
+      'clock',
+      `${digits(clock.overheadNs)} ns a reading, step ${clock.resolutionNs} ns; at most ${clock.share * 100} % of a sample`,
+    ],
+    ['took', `${report.durationSeconds.toFixed(0)} s${report.interrupted ? ', interrupted' : ''}`],
+  ]
+  return { title: 'Environment', headers: ['', ''], rows, notes: [] }
+}
+
+/** Every table of a report, in reading order. */
+export function reportTables(report: Report): Table[] {
+  const of = (workload: Measurement['workload']) =>
+    report.measurements.filter((measurement) => measurement.workload === workload)
+  const champion = of('champion')
+  const population = of('population')
+  const tables: Table[] = []
+  if (champion.length > 0) tables.push(callTable('One network: the champion answers', champion))
+  if (population.length > 0) {
+    tables.push(callTable('A population: each row by its own genome', population))
+  }
+  if (report.training.length > 0) tables.push(trainingTable(report.training))
+  tables.push(...report.ladders.map(ladderTable))
+  if (report.measurements.some(({ system }) => system))
+    tables.push(systemTable(report.measurements))
+  if (report.measurements.length > 0) tables.push(countTable(report.measurements))
+  if (report.baseline) tables.push(baselineTable(report.baseline))
+  tables.push(environmentTable(report))
+  return tables
+}

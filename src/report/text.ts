@@ -1,0 +1,67 @@
+import Table3 from 'cli-table3'
+import picocolors from 'picocolors'
+import type { Report } from '../measure/report-schema.js'
+import { reportTables, type Table } from './tables.js'
+
+type Colors = ReturnType<typeof picocolors.createColors>
+
+/** The report for a terminal; without colours where `colors` has none. */
+export function textReport(report: Report, colors: Colors = picocolors): string {
+  const { trace } = report
+  const traced = `${trace.source}: ${trace.rows} rows of ${trace.inputs} inputs and ${trace.outputs} outputs; network of ${trace.nodes} nodes and ${trace.connections} connections, population ${trace.population}.`
+  return [
+    traced,
+    ...reportTables(report).map((table) => textTable(table, colors)),
+    ...report.skipped.map(({ name, why }) => `Skipped ${name}: ${why}`),
+    textVerdict(report, colors),
+  ].join('\n\n')
+}
+
+export function textTable({ title, headers, rows, notes }: Table, colors: Colors): string {
+  const named = headers.some((header) => header !== '')
+  const table = new Table3({
+    head: named ? headers.map((header) => colors.bold(header)) : [],
+    colAligns: headers.map((_, i) => (i === 0 || headers[i] === '' ? 'left' : 'right')),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: lineUnderHead,
+  })
+  table.push(...rows.map((row) => row.map((cell) => standingColor(cell, colors))))
+  const body = table.toString().replace(/ +$/gm, '')
+  return [colors.bold(title), body, ...notes.map((note) => colors.dim(note))].join('\n')
+}
+
+/** One rule under the head and no other lines. */
+const lineUnderHead = Object.fromEntries(
+  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'
+    .split(' ')
+    .map((name) => [name, '']),
+)
+
+function standingColor(cell: string, colors: Colors): string {
+  if (cell === 'VALID' || cell === 'better') return colors.green(cell)
+  if (cell === 'UNSTABLE') return colors.yellow(cell)
+  return cell.startsWith('INVALID') || cell === 'worse' ? colors.red(cell) : cell
+}
+
+function textVerdict({ verdict }: Report, colors: Colors): string {
+  return [
+    `${colors.bold('Verdict:')} ${colors.bold(verdict.headline)}`,
+    ...verdict.reasons.map(({ text }) => `  - ${text}`),
+    ...verdict.wouldChange.map((text) => `  What would change it: ${text}`),
+    ...breakEvenLines(verdict).map((line) => `  ${line}`),
+  ].join('\n')
+}
+
+/** The break-even point in words, if there is one. */
+export function breakEvenLines({ breakEven }: Report['verdict']): string[] {
+  if (!breakEven) return []
+  const { batch, rate, requestNs, rowNs } = breakEven
+  const size =
+    batch === null
+      ? 'No batch brings a row within 10 us of native'
+      : `Break-even: from batches of ${batch} on, a row costs under 10 us more than native`
+  const fitted = `a request costs ${(requestNs / 1000).toFixed(0)} us and each row in it ${(rowNs / 1000).toFixed(1)} us`
+  return [
+    `${size} (fitted: ${fitted}). Single calls, one in flight, carry at most ${Math.round(rate)} rows/s.`,
+  ]
+}
