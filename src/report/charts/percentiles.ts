@@ -1,0 +1,46 @@
+import type { Measurement } from '../../measure/report-schema.js'
+import { type Box, bottomAxis, type Chart, leftAxis, legend, seriesClass } from './frame.js'
+import { duration, logScale, tailScale } from './scale.js'
+import { element, label, pathThrough } from './svg.js'
+
+/** Latency of a call by percentile, stretched towards the tail; one line for each contender. */
+export function percentileChart(measurements: readonly Measurement[]): Chart | null {
+  const drawn = measurements.filter(({ curve }) => curve.length > 1)
+  if (drawn.length === 0) return null
+  const values = drawn.flatMap(({ curve }) => curve.map(([, ns]) => ns))
+  const last = Math.max(...drawn.map(({ curve }) => curve.at(-1)![0]), 99)
+  return {
+    title: 'Latency of a call, towards the tail',
+    description: `Latency percentiles of ${drawn.map(({ label }) => label).join(', ')}`,
+    draw(width) {
+      const key = legend(
+        drawn.map(({ label }, i) => ({ text: label, cls: seriesClass(i) })),
+        8,
+        14,
+        width,
+      )
+      const height = (width > 500 ? 320 : 280) + key.height
+      const box: Box = { left: 58, right: width - 16, top: key.height + 14, bottom: height - 44 }
+      const x = tailScale(box.left, box.right, last)
+      const y = logScale(Math.min(...values) / 1.2, Math.max(...values) * 1.2, box.bottom, box.top)
+      const lines = drawn.map(({ label: name, curve }, i) =>
+        element(
+          'path',
+          {
+            d: pathThrough(curve.map(([percentile, ns]) => [x.at(percentile), y.at(ns)])),
+            class: `series ${seriesClass(i)}`,
+          },
+          element('title', {}, name),
+        ),
+      )
+      const body = [
+        key.body,
+        leftAxis(y, box, duration),
+        bottomAxis(x, box, (percentile) => (percentile === 0 ? 'min' : `${percentile} %`)),
+        ...lines,
+        label((box.left + box.right) / 2, height - 6, 'percentile of calls', 'middle', 'axis'),
+      ]
+      return { height, body: body.join('') }
+    },
+  }
+}

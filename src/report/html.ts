@@ -1,0 +1,171 @@
+import type { Measurement, Report } from '../measure/report-schema.js'
+import { digits, grouped } from '../measure/units.js'
+import { type Chart, drawings } from './charts/frame.js'
+import { reportCharts } from './charts/report.js'
+import { element, escapeHtml } from './charts/svg.js'
+import { style } from './style.js'
+import {
+  baselineTable,
+  callTable,
+  countTable,
+  environmentTable,
+  ladderTable,
+  systemTable,
+  type Table,
+  trainingTable,
+} from './tables.js'
+import { breakEvenLines } from './text.js'
+
+/** The report as one HTML file that needs nothing else: no network, no script. */
+export function htmlReport(report: Report): string {
+  const head = element(
+    'head',
+    {},
+    '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
+    // Without an icon of its own a page makes browsers ask for one.
+    '<link rel="icon" href="data:,">',
+    element('title', {}, `neatron: ${escapeHtml(report.verdict.headline)}`),
+    element('style', {}, style),
+  )
+  const body = element('main', {}, header(report), verdictSection(report), ...sections(report))
+  return `<!doctype html>\n${element('html', { lang: 'en' }, head, element('body', {}, body))}\n`
+}
+
+function header({ createdAt, environment, command }: Report): string {
+  const date = createdAt.slice(0, 16).replace('T', ' ')
+  const where = `${environment.cpu}, ${environment.cores} cores, Node ${environment.node.replace(/^v/, '')}`
+  return element(
+    'header',
+    {},
+    element('h1', {}, 'neatron: where should inference run?'),
+    paragraph(`${date} UTC. ${where}. ${command}`),
+  )
+}
+
+function verdictSection(report: Report): string {
+  const { verdict } = report
+  const why = verdict.reasons.map(({ text }) => text)
+  const change = [...verdict.wouldChange, ...breakEvenLines(verdict)]
+  const name = verdict.decision.replace(' ', '-')
+  return element(
+    'section',
+    { class: `verdict ${name}`, id: 'verdict', 'data-decision': verdict.decision },
+    element('p', { class: 'headline' }, escapeHtml(verdict.headline)),
+    element('div', { class: 'facts' }, ...facts(report)),
+    element('h3', {}, 'Why'),
+    list(why),
+    ...(change.length > 0 ? [element('h3', {}, 'What would change it'), list(change)] : []),
+  )
+}
+
+/** The few figures that a reader takes along. */
+function facts({ measurements }: Report): string[] {
+  const champion = measurements.filter(({ workload }) => workload === 'champion')
+  const cheapest = (modes: readonly Measurement['mode'][]) =>
+    champion
+      .filter(({ mode }) => modes.includes(mode))
+      .sort((a, b) => a.rowNs.value - b.rowNs.value)[0]
+  const fact = (what: string, found: Measurement | undefined) =>
+    found
+      ? [
+          element(
+            'div',
+            { class: 'fact' },
+            element('b', {}, `${digits(found.rowNs.value / 1000)} us`),
+            element('span', {}, `a row, ${escapeHtml(what)}`),
+          ),
+        ]
+      : []
+  const single = champion.find(({ mode }) => mode === 'single')
+  const batch = cheapest(['batch'])
+  return [
+    ...fact('native', cheapest(['native'])),
+    ...fact('one remote call a row', single),
+    ...fact(batch ? `remote, batches of ${grouped(batch.rowsPerCall)}` : '', batch),
+  ]
+}
+
+function sections(report: Report): string[] {
+  const charts = reportCharts(report)
+  const { measurements, training, ladders, baseline, skipped } = report
+  const of = (workload: Measurement['workload']) =>
+    measurements.filter((measurement) => measurement.workload === workload)
+  const champion = of('champion')
+  const population = of('population')
+  const system = measurements.some((measurement) => measurement.system)
+  const one = (table: Table, ...drawn: (Chart | null)[]) => section(table, drawn)
+  return [
+    ...(champion.length > 0
+      ? [one(callTable('One network: the champion answers', champion), charts.cost, charts.tail)]
+      : []),
+    ...(population.length > 0
+      ? [one(callTable('A population: each row by its own genome', population), charts.population)]
+      : []),
+    ...(training.length > 0
+      ? [one(trainingTable(training), charts.training, charts.timeline)]
+      : []),
+    ...ladders.map((ladder, i) => one(ladderTable(ladder), i === 0 ? charts.ladders : null)),
+    ...(system ? [one(systemTable(measurements), charts.system)] : []),
+    ...(baseline ? [one(baselineTable(baseline))] : []),
+    ...(measurements.length > 0 ? [one(countTable(measurements))] : []),
+    one(environmentTable(report)),
+    ...(skipped.length > 0
+      ? [
+          element(
+            'section',
+            {},
+            element('h2', {}, 'Skipped'),
+            list(skipped.map(({ name, why }) => `${name}: ${why}`)),
+          ),
+        ]
+      : []),
+  ]
+}
+
+function section(table: Table, charts: readonly (Chart | null)[]): string {
+  const drawn = charts.flatMap((chart) => (chart ? [chart] : []))
+  return element(
+    'section',
+    {},
+    element('h2', {}, escapeHtml(table.title)),
+    ...drawn.map((chart) =>
+      element('figure', {}, element('figcaption', {}, escapeHtml(chart.title)), drawings(chart)),
+    ),
+    htmlTable(table),
+  )
+}
+
+function htmlTable({ headers, rows, notes }: Table): string {
+  const named = headers.some((header) => header !== '')
+  const head = element('tr', {}, ...headers.map((text) => element('th', {}, escapeHtml(text))))
+  const body = rows.map((cells) =>
+    element(
+      'tr',
+      {},
+      ...cells.map((text) => element('td', { class: cellClass(text, named) }, escapeHtml(text))),
+    ),
+  )
+  return [
+    element(
+      'div',
+      { class: 'scroll' },
+      element('table', {}, named ? element('thead', {}, head) : '', element('tbody', {}, ...body)),
+    ),
+    notes.length > 0 ? element('div', { class: 'notes' }, ...notes.map(paragraph)) : '',
+  ].join('')
+}
+
+function cellClass(text: string, named: boolean): string | null {
+  if (text === 'VALID' || text === 'better') return 'good'
+  if (text === 'UNSTABLE') return 'warn'
+  if (text.startsWith('INVALID') || text === 'worse') return 'bad'
+  return named ? null : 'wrap'
+}
+
+function paragraph(text: string): string {
+  return element('p', {}, escapeHtml(text))
+}
+
+function list(items: readonly string[]): string {
+  return element('ul', {}, ...items.map((item) => element('li', {}, escapeHtml(item))))
+}
