@@ -1,0 +1,180 @@
+import { NeatronError } from '../errors.js'
+import { type GenomeJSON, packJSON, unpackJSON } from './json.js'
+import {
+  FLAG_RECURRENT,
+  HEADER_CONNECTIONS,
+  HEADER_FLAGS,
+  HEADER_INPUTS,
+  HEADER_NODES,
+  HEADER_OUTPUTS,
+} from './layout.js'
+import { Network } from './network.js'
+import { packRandom, type RandomGenomeOptions } from './random-genome.js'
+
+/** How a genome is compiled. */
+export interface CompileOptions {
+  /**
+   * Whether the network keeps a state and takes cycles; by default as the genome is marked.
+   * Recurrent networks are not there yet: true throws `RECURRENT_UNSUPPORTED`.
+   */
+  recurrent?: boolean
+}
+
+/** What {@link Genome.feedForward} keeps between calls. */
+interface Runner {
+  inputs: Float32Array
+  outputs: Float32Array
+  call: () => void
+}
+
+/**
+ * What evolves: node genes and connection genes, in the packed layout of src/genome/layout.ts.
+ * Treat it as immutable: what was compiled from it does not follow changes.
+ */
+export class Genome {
+  /** The packed genes. */
+  readonly words: Uint32Array
+  #floats: Float32Array | undefined
+  #runner: Runner | undefined
+
+  private constructor(words: Uint32Array) {
+    this.words = words
+  }
+
+  /**
+   * A random feed-forward genome, for tests and measurements.
+   *
+   * @throws {@link NeatronError} `ARGUMENT_TYPE`, `ARGUMENT_RANGE`
+   */
+  static random(options: RandomGenomeOptions): Genome {
+    return new Genome(packRandom(options))
+  }
+
+  /**
+   * Reads a genome in the JSON format: a value, as `JSON.parse` gives it.
+   *
+   * @throws {@link NeatronError} `GENOME_FORMAT`, `GENOME_NODE_KIND`, `GENOME_UNKNOWN_NODE`,
+   *   `GENOME_DUPLICATE_NODE`, `GENOME_DUPLICATE_INNOVATION`, `GENOME_NOT_FINITE`. A cycle is
+   *   found by {@link Genome.compile}.
+   */
+  static fromJSON(value: unknown): Genome {
+    return new Genome(packJSON(value))
+  }
+
+  /** @internal Takes packed genes that the caller has built by the layout; compiling checks them. */
+  static fromWords(words: Uint32Array): Genome {
+    return new Genome(words)
+  }
+
+  /** The genes in the JSON format. */
+  toJSON(): GenomeJSON {
+    return unpackJSON(this.words)
+  }
+
+  /** The packed genes read as f32: biases and weights. */
+  get floats(): Float32Array {
+    const { words } = this
+    this.#floats ??= new Float32Array(words.buffer, words.byteOffset, words.length)
+    return this.#floats
+  }
+
+  /** Number of inputs. */
+  get inputSize(): number {
+    return this.words[HEADER_INPUTS]
+  }
+
+  /** Number of outputs. */
+  get outputSize(): number {
+    return this.words[HEADER_OUTPUTS]
+  }
+
+  /** Number of node genes, inputs and outputs included. */
+  get nodeCount(): number {
+    return this.words[HEADER_NODES]
+  }
+
+  /** Number of connection genes, disabled ones included. */
+  get connectionCount(): number {
+    return this.words[HEADER_CONNECTIONS]
+  }
+
+  /** Whether the genome is marked recurrent. */
+  get recurrent(): boolean {
+    return (this.words[HEADER_FLAGS] & FLAG_RECURRENT) !== 0
+  }
+
+  /**
+   * Computes one row, and checks it: the convenient call. It compiles once, and allocates the
+   * result; {@link Network.bind} is the fast one.
+   *
+   * @param inputs `inputSize` finite numbers
+   * @returns `outputSize` finite numbers
+   * @throws {@link NeatronError} `INPUT_LENGTH`, `ARGUMENT_TYPE`, `INPUT_NOT_FINITE` (also for a
+   *   number beyond f32), `OUTPUT_NOT_FINITE` (finite inputs can overflow), and as
+   *   {@link Genome.compile}
+   */
+  feedForward(inputs: ArrayLike<number>): Float32Array {
+    this.#runner ??= this.#run()
+    const { inputs: row, outputs, call } = this.#runner
+    copyRow(inputs, row)
+    call()
+    const index = outputs.findIndex((value) => !Number.isFinite(value))
+    if (index >= 0) {
+      throw new NeatronError(
+        'OUTPUT_NOT_FINITE',
+        `output ${index} is ${outputs[index]}: these inputs overflow the network; scale inputs or weights down`,
+      )
+    }
+    return outputs.slice()
+  }
+
+  /**
+   * The network that runs.
+   *
+   * @throws {@link NeatronError} `GENOME_CYCLE` naming the nodes on a cycle of enabled
+   *   connections, `RECURRENT_UNSUPPORTED`
+   */
+  compile(options: CompileOptions = {}): Network {
+    if (options.recurrent) {
+      throw new NeatronError(
+        'RECURRENT_UNSUPPORTED',
+        'this version compiles feed-forward networks only; leave recurrent out',
+      )
+    }
+    return Network.compile(this.words)
+  }
+
+  #run(): Runner {
+    const network = this.compile()
+    const inputs = new Float32Array(network.inputSize)
+    const outputs = new Float32Array(network.outputSize)
+    return { inputs, outputs, call: network.bind(inputs, outputs) }
+  }
+}
+
+/** Copies a row of numbers from outside, refusing what a network cannot take. */
+function copyRow(from: ArrayLike<number>, row: Float32Array): void {
+  const length = from?.length
+  if (length !== row.length) {
+    throw new NeatronError(
+      'INPUT_LENGTH',
+      `expected ${row.length} inputs, but ${length === undefined ? 'no array' : length} came`,
+    )
+  }
+  for (let index = 0; index < row.length; index++) {
+    const value = from[index]
+    if (typeof value !== 'number') {
+      throw new NeatronError(
+        'ARGUMENT_TYPE',
+        `input ${index} must be a number, but ${value === null ? 'null' : typeof value} came`,
+      )
+    }
+    row[index] = value
+    if (!Number.isFinite(row[index])) {
+      throw new NeatronError(
+        'INPUT_NOT_FINITE',
+        `input ${index} is ${value}; every input must be a finite 32-bit float`,
+      )
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { NeatronError } from '../errors.js'
+import {
+  asNeatronError,
+  bindNetwork,
+  compileNetwork,
+  feedForwardBatchAsync,
+  feedForwardBatchFunction,
+  feedForwardFunction,
+  type NetworkHandle,
+  networkByteLength,
+} from '../native/addon.js'
+import { guardBound } from './bound.js'
+import { HEADER_INPUTS, HEADER_OUTPUTS } from './layout.js'
+
+/** `TypedArray.prototype.set`, which user code cannot replace on its own arrays. */
+const { set } = Float32Array.prototype
+
+/**
+ * A compiled genome: what runs. It does not follow later changes of the genome.
+ *
+ * Every way of calling it gives bit-identical outputs. None checks that numbers are finite:
+ * a NaN input makes NaN outputs ({@link Genome.feedForward} checks).
+ */
+export class Network {
+  /** Length of a row of inputs. */
+  readonly inputSize: number
+  /** Length of a row of outputs. */
+  readonly outputSize: number
+  /** Bytes of native memory that the network takes. */
+  readonly byteLength: number
+  readonly #handle: NetworkHandle
+  // The native functions are made on demand: many networks never need them all.
+  #feedForward: ReturnType<typeof feedForwardFunction> | undefined
+  #feedForwardBatch: ReturnType<typeof feedForwardBatchFunction> | undefined
+
+  private constructor(words: Uint32Array) {
+    this.#handle = compileNetwork(words)
+    this.inputSize = words[HEADER_INPUTS]
+    this.outputSize = words[HEADER_OUTPUTS]
+    this.byteLength = networkByteLength(this.#handle)
+  }
+
+  /** @internal Compiles a packed genome. */
+  static compile(words: Uint32Array): Network {
+    return new Network(words)
+  }
+
+  /**
+   * Computes one row, without allocating.
+   *
+   * @param inputs `inputSize` numbers
+   * @param outputs `outputSize` numbers, written; must not share memory with `inputs`
+   * @throws {@link NeatronError} `ARGUMENT_TYPE`, `INPUT_LENGTH`, `OUTPUT_LENGTH`,
+   *   `BUFFER_DETACHED`, `BUFFER_SHARED`, `BUFFERS_OVERLAP`
+   */
+  feedForward(inputs: Float32Array, outputs: Float32Array): void {
+    this.#feedForward ??= feedForwardFunction(this.#handle)
+    try {
+      this.#feedForward(inputs, outputs)
+    } catch (error) {
+      throw asNeatronError(error)
+    }
+  }
+
+  /**
+   * Makes the cheapest call there is: a function that computes one row from `inputs` into
+   * `outputs`, both fixed here. It keeps the network and the memory of the arrays alive.
+   *
+   * @param inputs `inputSize` numbers, read at each call
+   * @param outputs `outputSize` numbers, written at each call
+   * @throws {@link NeatronError} as {@link Network.feedForward}; the function throws
+   *   `BUFFER_DETACHED` once one of the arrays has lost its memory
+   */
+  bind(inputs: Float32Array, outputs: Float32Array): () => void {
+    return guardBound(bindNetwork(this.#handle, inputs, outputs))
+  }
+
+  /**
+   * Computes many rows, without allocating; much cheaper per row than one at a time.
+   *
+   * @param inputs row-major [rows x inputSize]; may be longer
+   * @param outputs row-major [rows x outputSize], written; may be longer; must not share memory
+   *   with `inputs`
+   * @param rows whole, at least 1
+   * @throws {@link NeatronError} as {@link Network.feedForward}, and `ROWS_RANGE`
+   */
+  feedForwardBatch(inputs: Float32Array, outputs: Float32Array, rows: number): void {
+    this.#feedForwardBatch ??= feedForwardBatchFunction(this.#handle)
+    try {
+      this.#feedForwardBatch(inputs, outputs, rows)
+    } catch (error) {
+      throw asNeatronError(error)
+    }
+  }
+
+  /**
+   * Computes many rows on another thread. It works on a copy of the inputs, taken before this
+   * returns, and writes the outputs just before the promise resolves. The detour costs tens of
+   * microseconds: below some thousand rows the synchronous call is faster.
+   *
+   * @param inputs row-major [rows x inputSize]; may be longer, may change after the call
+   * @param outputs row-major [rows x outputSize], written at the end; may be longer
+   * @param rows whole, at least 1
+   * @throws {@link NeatronError} (rejects) as {@link Network.feedForwardBatch}; `BUFFER_DETACHED`
+   *   also if `outputs` loses its memory before the end
+   */
+  async feedForwardBatchAsync(
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rows: number,
+  ): Promise<void> {
+    let result: Float32Array
+    try {
+      result = await feedForwardBatchAsync(this.#handle, inputs, outputs, rows)
+    } catch (error) {
+      throw asNeatronError(error)
+    }
+    try {
+      set.call(outputs, result)
+    } catch (cause) {
+      throw new NeatronError(
+        'BUFFER_DETACHED',
+        'the memory of outputs went away while the batch was computed; leave it alone until the ' +
+          'promise is settled',
+        { cause },
+      )
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import { NeatronError } from '../errors.js'
+import {
+  asNeatronError,
+  bindPopulation,
+  compilePopulation,
+  disposePopulation,
+  feedForwardRowsFunction,
+  type PopulationHandle,
+} from '../native/addon.js'
+import { guardBound } from './bound.js'
+import { Genome } from './genome.js'
+
+/** The rows of {@link Population.feedForward}, made when they are first asked for. */
+interface OwnRows {
+  inputs: Float32Array
+  outputs: Float32Array
+  call: () => void
+}
+
+/** Packed genomes on their way to the addon, kept so that a generation costs no new memory. */
+let words = new Uint32Array(1 << 12)
+
+/** Puts the genomes one after the other in `words` and returns where each starts, and the end. */
+function pack(genomes: readonly Genome[]): Uint32Array {
+  const offsets = new Uint32Array(genomes.length + 1)
+  let end = 0
+  for (let index = 0; index < genomes.length; index++) {
+    const genome = genomes[index]
+    if (!(genome instanceof Genome)) {
+      throw new NeatronError(
+        'ARGUMENT_TYPE',
+        `genomes[${index}] is no Genome; pass objects made by Genome.random or Genome.fromJSON`,
+      )
+    }
+    end += genome.words.length
+    offsets[index + 1] = end
+  }
+  if (words.length < end) words = new Uint32Array(2 * end)
+  for (let index = 0; index < genomes.length; index++) {
+    words.set(genomes[index].words, offsets[index])
+  }
+  return offsets
+}
+
+/**
+ * A whole generation, compiled in one native call. All its genomes have as many inputs, and as
+ * many outputs. It does not follow later changes of the genomes.
+ */
+export class Population {
+  /** Number of genomes P. */
+  readonly size: number
+  /** Length of a row of inputs. */
+  readonly inputSize: number
+  /** Length of a row of outputs. */
+  readonly outputSize: number
+  readonly #handle: PopulationHandle
+  #feedForwardRows: ReturnType<typeof feedForwardRowsFunction> | undefined
+  #own: OwnRows | undefined
+
+  private constructor(handle: PopulationHandle, genomes: readonly Genome[]) {
+    this.#handle = handle
+    this.size = genomes.length
+    this.inputSize = genomes[0].inputSize
+    this.outputSize = genomes[0].outputSize
+  }
+
+  /**
+   * Compiles a generation.
+   *
+   * @param genomes at least one, all with the same number of inputs and of outputs
+   * @throws {@link NeatronError} `POPULATION_SHAPE`, `ARGUMENT_TYPE`, and what
+   *   {@link Genome.compile} throws; the message names the genome
+   */
+  static compile(genomes: readonly Genome[]): Population {
+    if (!Array.isArray(genomes)) {
+      throw new NeatronError('ARGUMENT_TYPE', 'genomes must be an array of Genome objects')
+    }
+    const offsets = pack(genomes)
+    return new Population(
+      compilePopulation(words.subarray(0, offsets[genomes.length]), offsets),
+      genomes,
+    )
+  }
+
+  /** Row-major [P x inputSize]: row i is what genome i answers in {@link Population.feedForward}. */
+  get inputs(): Float32Array {
+    return this.#rows().inputs
+  }
+
+  /** Row-major [P x outputSize]: the answers of {@link Population.feedForward}. */
+  get outputs(): Float32Array {
+    return this.#rows().outputs
+  }
+
+  /**
+   * Computes each genome on its own row of `inputs`, into its row of `outputs`, on several threads
+   * where they pay.
+   *
+   * @throws {@link NeatronError} `BUFFER_DETACHED` if `inputs` or `outputs` was transferred away,
+   *   `POPULATION_DISPOSED`
+   */
+  feedForward(): void {
+    this.#rows().call()
+  }
+
+  /**
+   * Computes any rows: row r is answered by genome `genome[r]`. A genome may answer many rows or
+   * none; rows of one genome next to each other share work.
+   *
+   * @param genome index in the population for each row; may be longer than `rows`
+   * @param inputs row-major [rows x inputSize]; may be longer
+   * @param outputs row-major [rows x outputSize], written; may be longer; must not share memory
+   *   with the other two
+   * @param rows whole, at least 1
+   * @throws {@link NeatronError} `GENOME_INDEX`, `GENOME_LENGTH`, `ROWS_RANGE`,
+   *   `POPULATION_DISPOSED`, and as {@link Network.feedForward}; nothing is written then
+   */
+  feedForwardRows(
+    genome: Uint32Array,
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rows: number,
+  ): void {
+    this.#feedForwardRows ??= feedForwardRowsFunction(this.#handle)
+    try {
+      this.#feedForwardRows(genome, inputs, outputs, rows)
+    } catch (error) {
+      throw asNeatronError(error)
+    }
+  }
+
+  /**
+   * Frees the native memory now; calls throw `POPULATION_DISPOSED` from then on. Without it the
+   * memory is freed after garbage collection, but Node does that only between turns of the event
+   * loop, and a training run may take none for long.
+   */
+  dispose(): void {
+    disposePopulation(this.#handle)
+  }
+
+  #rows(): OwnRows {
+    if (this.#own === undefined) {
+      const inputs = new Float32Array(this.size * this.inputSize)
+      const outputs = new Float32Array(this.size * this.outputSize)
+      const call = guardBound(bindPopulation(this.#handle, inputs, outputs))
+      this.#own = { inputs, outputs, call }
+    }
+    return this.#own
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * The only module that knows the native addon. The rest of neatron meets the addon's functions
+ * here, with its errors turned into {@link NeatronError}.
+ */
+import { createRequire } from 'node:module'
+import type * as Addon from '../../index.js'
+import { ERROR_CODES, type ErrorCode, NeatronError } from '../errors.js'
+
+/** Loaded by `require`, not `import`: a missing binary can then be told from other failures. */
+function load(): typeof Addon {
+  try {
+    return createRequire(import.meta.url)('../../index.js')
+  } catch (cause) {
+    throw new NeatronError(
+      'NATIVE_MISSING',
+      `neatron's native addon for ${process.platform}-${process.arch} could not be loaded. ` +
+        'Installed from npm: reinstall without --omit=optional (prebuilt: linux-x64 with glibc). ' +
+        'In a clone, or on another platform: install Rust (https://rustup.rs) and run ' +
+        '`npm run build:native`.',
+      { cause },
+    )
+  }
+}
+
+const codes: ReadonlySet<string> = new Set(ERROR_CODES)
+
+/** What a native error's `code` says: ours, or napi-rs's own for an argument of the wrong type. */
+function codeOf(error: Error & { code?: unknown }): ErrorCode {
+  if (typeof error.code === 'string' && codes.has(error.code)) return error.code as ErrorCode
+  return error.code === 'GenericFailure' ? 'INTERNAL' : 'ARGUMENT_TYPE'
+}
+
+/**
+ * Turns what the addon threw into a {@link NeatronError}. Other errors (out of memory, a stack
+ * overflow) pass unchanged.
+ */
+export function asNeatronError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof NeatronError || !('code' in error)) return error
+  return new NeatronError(codeOf(error), error.message, { cause: error })
+}
+
+/** `call`, with the addon's errors as {@link NeatronError}. */
+function checked<Args extends unknown[], Result>(
+  call: (...args: Args) => Result,
+): (...args: Args) => Result {
+  return (...args) => {
+    try {
+      return call(...args)
+    } catch (error) {
+      throw asNeatronError(error)
+    }
+  }
+}
+
+const addon = load()
+
+/** A function that computes a bound row or population, with views of the arrays it is bound to. */
+export type BoundCall = ReturnType<typeof Addon.bindNetwork>
+/** The compiled network behind its functions. */
+export type NetworkHandle = ReturnType<typeof Addon.compileNetwork>
+/** The compiled population behind its functions. */
+export type PopulationHandle = ReturnType<typeof Addon.compilePopulation>
+export type { Plan } from '../../index.js'
+
+export const activationNames = checked(addon.activationNames)
+export const validateGenome = checked(addon.validateGenome)
+export const genomeFromJson = checked(addon.genomeFromJson)
+export const genomeToJson = checked(addon.genomeToJson)
+export const randomGenome = checked(addon.randomGenome)
+export const planGenome = checked(addon.planGenome)
+export const compileNetwork = checked(addon.compileNetwork)
+export const networkByteLength = checked(addon.networkByteLength)
+export const feedForwardFunction = checked(addon.feedForwardFunction)
+export const feedForwardBatchFunction = checked(addon.feedForwardBatchFunction)
+export const feedForwardBatchAsync = checked(addon.feedForwardBatchAsync)
+export const bindNetwork = checked(addon.bindNetwork)
+export const compilePopulation = checked(addon.compilePopulation)
+export const feedForwardRowsFunction = checked(addon.feedForwardRowsFunction)
+export const bindPopulation = checked(addon.bindPopulation)
+export const disposePopulation = checked(addon.disposePopulation)

@@ -1,0 +1,257 @@
+//! Compiled networks: the functions that run them.
+
+use std::ffi::CStr;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Function, Unknown};
+use napi::{Env, JsValue, Task, sys};
+use neat_core::Network;
+
+use crate::arguments::rows;
+use crate::arrays::{Span, check_apart};
+use crate::failure::{Failure, Result};
+use crate::function::{self, Callable};
+use crate::guard::guard;
+
+/// `feedForward(inputs, outputs)`.
+pub struct FeedForward(pub Arc<Network>);
+
+impl Callable for FeedForward {
+    const NAME: &'static CStr = c"feedForward";
+    const ARGUMENTS: usize = 2;
+
+    #[inline]
+    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
+        // SAFETY: the trampoline vouches for `env` and `arguments`.
+        let (inputs, outputs) = unsafe { row(&self.0, env, arguments) }?;
+        // SAFETY: `row` found the lengths right and the two apart; the network runs no JavaScript.
+        let (inputs, outputs) =
+            unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
+        self.0.feed_forward(inputs, outputs);
+        Ok(())
+    }
+}
+
+/// `feedForwardBatch(inputs, outputs, rows)`.
+pub struct FeedForwardBatch(pub Arc<Network>);
+
+impl Callable for FeedForwardBatch {
+    const NAME: &'static CStr = c"feedForwardBatch";
+    const ARGUMENTS: usize = 3;
+
+    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
+        let network = &*self.0;
+        // SAFETY: the trampoline vouches for `env` and `arguments`.
+        let (inputs, outputs, rows) = unsafe {
+            (
+                Span::<f32>::read(env, arguments[0], "inputs")?,
+                Span::<f32>::read(env, arguments[1], "outputs")?,
+                rows(env, arguments[2])?,
+            )
+        };
+        let input_length = batch_length(
+            "INPUT_LENGTH",
+            "inputs",
+            &inputs,
+            rows,
+            network.input_size(),
+        )?;
+        let output_length = batch_length(
+            "OUTPUT_LENGTH",
+            "outputs",
+            &outputs,
+            rows,
+            network.output_size(),
+        )?;
+        check_apart(&inputs, &outputs, "inputs")?;
+        // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
+        let (inputs, outputs) =
+            unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
+        network.feed_forward_batch(inputs, outputs, rows);
+        Ok(())
+    }
+}
+
+/// A call on fixed arrays. The addresses stay good while the two arrays are reachable and
+/// attached: the function made by [`bind`] holds them as properties, and src/genome/bound.ts
+/// checks before each call that they are attached.
+struct Bound {
+    network: Arc<Network>,
+    inputs: *const f32,
+    outputs: *mut f32,
+}
+
+impl Callable for Bound {
+    const NAME: &'static CStr = c"bound";
+    const ARGUMENTS: usize = 0;
+
+    #[inline]
+    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
+        let network = &*self.network;
+        // SAFETY: `bind` found the lengths right and the two apart, and the caller in
+        // src/genome/bound.ts has just found both arrays attached, so that their memory is where
+        // it was. No JavaScript runs until the slices are gone.
+        let (inputs, outputs) = unsafe {
+            (
+                std::slice::from_raw_parts(self.inputs, network.input_size()),
+                std::slice::from_raw_parts_mut(self.outputs, network.output_size()),
+            )
+        };
+        network.feed_forward(inputs, outputs);
+        Ok(())
+    }
+}
+
+/// A function without arguments that runs `network` on these arrays. Its properties `inputs` and
+/// `outputs` are views of their memory.
+pub fn bind<'env>(
+    env: &'env Env,
+    network: &Arc<Network>,
+    inputs: Unknown<'_>,
+    outputs: Unknown<'_>,
+) -> Result<Function<'env, (), ()>> {
+    // SAFETY: both are values of the call that is running in `env`.
+    let (inputs, outputs) = unsafe { row(network, env.raw(), &[inputs.raw(), outputs.raw()]) }?;
+    let bound = function::create(
+        env,
+        Bound {
+            network: network.clone(),
+            inputs: inputs.as_ptr(),
+            outputs: outputs.as_ptr(),
+        },
+    )?;
+    function::hold(env, bound, &inputs, &outputs)
+}
+
+/// Reads one row of each, with the lengths that `network` wants, not overlapping.
+///
+/// # Safety
+/// As for [`Span::read`]; `arguments` has two values.
+#[inline]
+unsafe fn row(
+    network: &Network,
+    env: sys::napi_env,
+    arguments: &[sys::napi_value],
+) -> Result<(Span<f32>, Span<f32>)> {
+    // SAFETY: the caller vouches for these.
+    let (inputs, outputs) = unsafe {
+        (
+            Span::<f32>::read(env, arguments[0], "inputs")?,
+            Span::<f32>::read(env, arguments[1], "outputs")?,
+        )
+    };
+    if inputs.len() != network.input_size() {
+        return Err(row_length(
+            "INPUT_LENGTH",
+            "inputs",
+            network.input_size(),
+            inputs.len(),
+        ));
+    }
+    if outputs.len() != network.output_size() {
+        return Err(row_length(
+            "OUTPUT_LENGTH",
+            "outputs",
+            network.output_size(),
+            outputs.len(),
+        ));
+    }
+    check_apart(&inputs, &outputs, "inputs")?;
+    Ok((inputs, outputs))
+}
+
+#[cold]
+fn row_length(code: &'static str, name: &str, expected: usize, came: usize) -> Failure {
+    Failure::new(
+        code,
+        format!("{name} must have {expected} values, but it has {came}"),
+    )
+}
+
+/// The elements that `rows` rows of `width` take in `span`, which may have more.
+pub fn batch_length(
+    code: &'static str,
+    name: &str,
+    span: &Span<f32>,
+    rows: usize,
+    width: usize,
+) -> Result<usize> {
+    match rows.checked_mul(width) {
+        Some(length) if length <= span.len() => Ok(length),
+        _ => Err(Failure::new(
+            code,
+            format!(
+                "{rows} rows of {width} do not fit in {name}, which has {} values; pass a longer \
+                 array or fewer rows",
+                span.len()
+            ),
+        )),
+    }
+}
+
+/// A batch on another thread, on its own copy of the inputs.
+pub struct BatchTask {
+    network: Arc<Network>,
+    inputs: Vec<f32>,
+    rows: usize,
+}
+
+impl BatchTask {
+    /// Copies the inputs of `rows` rows, for whose answers `outputs` has room.
+    pub fn new(
+        env: &Env,
+        network: &Arc<Network>,
+        inputs: Unknown<'_>,
+        outputs: Unknown<'_>,
+        rows_value: Unknown<'_>,
+    ) -> Result<AsyncTask<Self>> {
+        // SAFETY: all are values of the call that is running in `env`.
+        let (inputs, outputs, rows) = unsafe {
+            (
+                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
+                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
+                rows(env.raw(), rows_value.raw())?,
+            )
+        };
+        let length = batch_length(
+            "INPUT_LENGTH",
+            "inputs",
+            &inputs,
+            rows,
+            network.input_size(),
+        )?;
+        batch_length(
+            "OUTPUT_LENGTH",
+            "outputs",
+            &outputs,
+            rows,
+            network.output_size(),
+        )?;
+        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
+        let inputs = unsafe { inputs.slice(length) }.to_vec();
+        Ok(AsyncTask::new(Self {
+            network: network.clone(),
+            inputs,
+            rows,
+        }))
+    }
+}
+
+impl Task for BatchTask {
+    type Output = Vec<f32>;
+    type JsValue = Float32Array;
+
+    fn compute(&mut self) -> napi::Result<Vec<f32>> {
+        guard(|| {
+            let mut outputs = vec![0.0; self.rows * self.network.output_size()];
+            self.network
+                .feed_forward_batch(&self.inputs, &mut outputs, self.rows);
+            Ok(outputs)
+        })
+        .map_err(napi::Error::from)
+    }
+
+    fn resolve(&mut self, _env: Env, outputs: Vec<f32>) -> napi::Result<Float32Array> {
+        Ok(Float32Array::new(outputs))
+    }
+}

@@ -1,0 +1,205 @@
+//! Compiled populations: the functions that run a generation.
+
+use std::cell::RefCell;
+use std::ffi::CStr;
+use std::rc::Rc;
+
+use napi::bindgen_prelude::{External, Function, Unknown};
+use napi::{Env, JsValue, sys};
+use neat_core::Population;
+
+use crate::arguments::rows;
+use crate::arrays::{Span, check_apart};
+use crate::failure::{Failure, Result};
+use crate::function::{self, Callable};
+use crate::network::batch_length;
+
+/// A population that JavaScript may let go of before its objects are collected: a training run
+/// compiles thousands without ever returning to the event loop, where Node runs finalizers.
+pub struct Disposable {
+    population: RefCell<Option<Population>>,
+}
+
+impl Disposable {
+    /// A population in use.
+    pub fn new(population: Population) -> Rc<Self> {
+        Rc::new(Self {
+            population: RefCell::new(Some(population)),
+        })
+    }
+
+    /// Frees the population now.
+    pub fn dispose(&self) {
+        self.population.replace(None);
+    }
+
+    fn with<T>(&self, body: impl FnOnce(&Population) -> Result<T>) -> Result<T> {
+        match &*self.population.borrow() {
+            Some(population) => body(population),
+            None => Err(Failure::new(
+                "POPULATION_DISPOSED",
+                "this population was disposed of; compile its genomes again",
+            )),
+        }
+    }
+}
+
+/// Compiles the genomes packed in `words`, genome i from `offsets[i]` to `offsets[i + 1]`.
+pub fn compile(
+    env: &Env,
+    words: Unknown<'_>,
+    offsets: Unknown<'_>,
+) -> Result<External<Rc<Disposable>>> {
+    // SAFETY: both are values of the call that is running in `env`, and the slices are gone before
+    // JavaScript runs again.
+    let (words, offsets) = unsafe {
+        let words = Span::<u32>::read(env.raw(), words.raw(), "words")?;
+        let offsets = Span::<u32>::read(env.raw(), offsets.raw(), "offsets")?;
+        (words.slice(words.len()), offsets.slice(offsets.len()))
+    };
+    let population = Population::from_packed(words, offsets).map_err(|refused| {
+        Failure::new(
+            refused.error.code(),
+            format!("genome {}: {}", refused.index, refused.error),
+        )
+    })?;
+    let bytes = population.byte_len();
+    Ok(External::new_with_size_hint(
+        Disposable::new(population),
+        bytes,
+    ))
+}
+
+/// `feedForwardRows(genome, inputs, outputs, rows)`.
+pub struct FeedForwardRows(pub Rc<Disposable>);
+
+impl Callable for FeedForwardRows {
+    const NAME: &'static CStr = c"feedForwardRows";
+    const ARGUMENTS: usize = 4;
+
+    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
+        // SAFETY: the trampoline vouches for `env` and `arguments`.
+        let (genome, inputs, outputs, rows) = unsafe {
+            (
+                Span::<u32>::read(env, arguments[0], "genome")?,
+                Span::<f32>::read(env, arguments[1], "inputs")?,
+                Span::<f32>::read(env, arguments[2], "outputs")?,
+                rows(env, arguments[3])?,
+            )
+        };
+        if rows > genome.len() {
+            return Err(Failure::new(
+                "GENOME_LENGTH",
+                format!(
+                    "{rows} rows need {rows} genome indices, but genome has {}; pass a longer \
+                     array or fewer rows",
+                    genome.len()
+                ),
+            ));
+        }
+        self.0.with(|population| {
+            let input_length = batch_length(
+                "INPUT_LENGTH",
+                "inputs",
+                &inputs,
+                rows,
+                population.input_size(),
+            )?;
+            let output_length = batch_length(
+                "OUTPUT_LENGTH",
+                "outputs",
+                &outputs,
+                rows,
+                population.output_size(),
+            )?;
+            check_apart(&inputs, &outputs, "inputs")?;
+            check_apart(&genome, &outputs, "genome")?;
+            // SAFETY: all lengths were checked, and outputs overlaps neither of the others; no
+            // JavaScript runs.
+            let (genome, inputs, outputs) = unsafe {
+                (
+                    genome.slice(rows),
+                    inputs.slice(input_length),
+                    outputs.slice_mut(output_length),
+                )
+            };
+            Ok(population.feed_forward_rows(genome, inputs, outputs)?)
+        })
+    }
+}
+
+/// A call on the population's own arrays; see `Bound` in network.rs.
+struct Bound {
+    population: Rc<Disposable>,
+    inputs: *const f32,
+    outputs: *mut f32,
+}
+
+impl Callable for Bound {
+    const NAME: &'static CStr = c"bound";
+    const ARGUMENTS: usize = 0;
+
+    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
+        self.population.with(|population| {
+            let genomes = population.len();
+            // SAFETY: `bind` found the lengths right and the two apart, and the caller in
+            // src/genome/bound.ts has just found both arrays attached, so that their memory is
+            // where it was. No JavaScript runs until the slices are gone.
+            let (inputs, outputs) = unsafe {
+                (
+                    std::slice::from_raw_parts(self.inputs, genomes * population.input_size()),
+                    std::slice::from_raw_parts_mut(
+                        self.outputs,
+                        genomes * population.output_size(),
+                    ),
+                )
+            };
+            population.feed_forward(inputs, outputs);
+            Ok(())
+        })
+    }
+}
+
+/// A function without arguments that runs each genome on its own row of these arrays. Its
+/// properties `inputs` and `outputs` are views of their memory.
+pub fn bind<'env>(
+    env: &'env Env,
+    disposable: &Rc<Disposable>,
+    inputs: Unknown<'_>,
+    outputs: Unknown<'_>,
+) -> Result<Function<'env, (), ()>> {
+    // SAFETY: both are values of the call that is running in `env`.
+    let (inputs, outputs) = unsafe {
+        (
+            Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
+            Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
+        )
+    };
+    disposable.with(|population| {
+        let rows = population.len();
+        batch_length(
+            "INPUT_LENGTH",
+            "inputs",
+            &inputs,
+            rows,
+            population.input_size(),
+        )?;
+        batch_length(
+            "OUTPUT_LENGTH",
+            "outputs",
+            &outputs,
+            rows,
+            population.output_size(),
+        )?;
+        check_apart(&inputs, &outputs, "inputs")
+    })?;
+    let bound = function::create(
+        env,
+        Bound {
+            population: disposable.clone(),
+            inputs: inputs.as_ptr(),
+            outputs: outputs.as_ptr(),
+        },
+    )?;
+    function::hold(env, bound, &inputs, &outputs)
+}
