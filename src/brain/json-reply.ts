@@ -1,0 +1,29 @@
+import type { HttpReply } from './exchange.js'
+import { invalid } from './exchange-error.js'
+
+/** The JSON object in an answer; throws `RESPONSE_INVALID` when there is none. */
+export function parseJson(reply: HttpReply, url: string): Record<string, unknown> {
+  return parseJsonText(reply.body.toString('utf8'), url)
+}
+
+/** As {@link parseJson}, of the text itself. */
+export function parseJsonText(text: string, url: string): Record<string, unknown> {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    throw invalid(url, 'a JSON object', `${describe(text)} (${(error as Error).message})`)
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid(url, 'a JSON object', describe(value))
+  }
+  return value as Record<string, unknown>
+}
+
+/** What a value is, in few words, for messages. */
+export function describe(value: unknown): string {
+  if (value === undefined) return 'none'
+  if (Array.isArray(value)) return `an array of ${value.length}`
+  const text = JSON.stringify(value)
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text
+}

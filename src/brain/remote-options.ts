@@ -1,0 +1,122 @@
+import { NeatronError } from '../errors.js'
+import type { RetryOptions } from './retry.js'
+
+/** Where the server is, and how rows travel to it. */
+export interface RemoteOptions {
+  /** `http://host:port`, `https://...`, or `unix:/path/to/socket`. */
+  readonly url: string
+  /**
+   * Rows a request: 1 is a single call, `'adaptive'` finds the size after which the cost of a row
+   * falls no more. Default 1.
+   */
+  readonly batch?: number | 'adaptive'
+  /**
+   * Milliseconds that a row given to `infer` waits at most for others; 0 waits for those of the
+   * same turn of the event loop. `feedForwardRows` never waits. Default 1.
+   */
+  readonly maxDelayMs?: number
+  /** Requests in flight at most, each on a connection of its own. Default 1. */
+  readonly concurrency?: number
+  /** `infer` is `POST /infer`, `oip` the Open Inference Protocol v2 (Triton, KServe, MLServer). Default `infer`. */
+  readonly protocol?: 'infer' | 'oip'
+  /**
+   * How `oip` carries tensors. Default: `binary` if the server's metadata lists the extension
+   * `binary_tensor_data`, else `json`.
+   */
+  readonly encoding?: 'json' | 'binary'
+  /** Sent as bearer token. */
+  readonly token?: string
+  /**
+   * The server's model repository as a folder this process can write: populations are delivered
+   * through it instead of inside the load request.
+   */
+  readonly modelRepository?: string
+  /** Milliseconds an inference request may take in one attempt. Default 30000. */
+  readonly timeoutMs?: number
+  /** How failed inference requests are made again. */
+  readonly retry?: RetryOptions
+  /**
+   * Milliseconds to wait for a server that is gone; when it is back, the population is loaded there
+   * again and the rows are asked again. Default 0: an unreachable server is an error at once.
+   */
+  readonly waitForServerMs?: number
+  /** Aborting it rejects every row with its reason. */
+  readonly signal?: AbortSignal
+}
+
+/** Options with their defaults; what has none stays optional. */
+export type ResolvedRemoteOptions = RemoteOptions &
+  Required<
+    Pick<
+      RemoteOptions,
+      'batch' | 'maxDelayMs' | 'concurrency' | 'protocol' | 'timeoutMs' | 'waitForServerMs'
+    >
+  >
+
+/** Each option with what it must be, in words, and its check. */
+const RULES: {
+  [Name in keyof Required<RemoteOptions>]: [must: string, is: (value: unknown) => boolean]
+} = {
+  url: ['be a string', isString],
+  batch: [
+    "be a positive integer or 'adaptive'",
+    (value) => value === 'adaptive' || isPositiveInteger(value),
+  ],
+  maxDelayMs: ['be a number of milliseconds, 0 or more', isDuration],
+  concurrency: ['be a positive integer', isPositiveInteger],
+  protocol: ["be 'infer' or 'oip'", (value) => value === 'infer' || value === 'oip'],
+  encoding: ["be 'json' or 'binary'", (value) => value === 'json' || value === 'binary'],
+  token: ['be a string', isString],
+  modelRepository: ['be the path of a folder', isString],
+  timeoutMs: ['be a positive number of milliseconds', (value) => isDuration(value) && value !== 0],
+  retry: ['be an object', (value) => typeof value === 'object' && value !== null],
+  waitForServerMs: ['be a number of milliseconds, 0 or more', isDuration],
+  signal: ['be an AbortSignal', (value) => value instanceof AbortSignal],
+}
+
+/** Checks options and fills in defaults; throws `ARGUMENT_TYPE` for unknown ones, `ARGUMENT_RANGE` for wrong values. */
+export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOptions {
+  for (const [name, value] of Object.entries(options)) {
+    const rule = RULES[name as keyof RemoteOptions]
+    if (rule === undefined) {
+      throw new NeatronError(
+        'ARGUMENT_TYPE',
+        `NeatBrain.remote has no option ${name}; it knows ${Object.keys(RULES).join(', ')}`,
+      )
+    }
+    if (value !== undefined && !rule[1](value)) throw wrong(name, rule[0], value)
+  }
+  if (options.url === undefined) throw wrong('url', RULES.url[0], undefined)
+  if (options.encoding === 'binary' && options.protocol !== 'oip') {
+    throw wrong('encoding', "be 'json' unless protocol is 'oip'", 'binary')
+  }
+  return {
+    ...options,
+    batch: options.batch ?? 1,
+    maxDelayMs: options.maxDelayMs ?? 1,
+    concurrency: options.concurrency ?? 1,
+    protocol: options.protocol ?? 'infer',
+    timeoutMs: options.timeoutMs ?? 30_000,
+    waitForServerMs: options.waitForServerMs ?? 0,
+  }
+}
+
+function wrong(name: string, must: string, value: unknown): NeatronError {
+  const came = typeof value === 'object' ? typeof value : JSON.stringify(value)
+  return new NeatronError(
+    'ARGUMENT_RANGE',
+    `option ${name} of NeatBrain.remote must ${must}, but is ${came}`,
+  )
+}
+
+function isString(value: unknown): boolean {
+  return typeof value === 'string' && value !== ''
+}
+
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) > 0
+}
+
+function isDuration(value: unknown): boolean {
+  return typeof value === 'number' && value >= 0 && value < 2 ** 31
+}

@@ -1,0 +1,228 @@
+import { randomBytes } from 'node:crypto'
+import { NeatronError } from '../errors.js'
+import type { Genome } from '../genome/genome.js'
+import { exportOnnx } from '../onnx/export.js'
+import { AdaptiveBatch } from './adaptive-batch.js'
+import { FixedBatch } from './batch-size.js'
+import { Connection, type HttpReply, type HttpRequest } from './exchange.js'
+import { refused } from './exchange-error.js'
+import { InferProtocol } from './infer-protocol.js'
+import {
+  checkedRow,
+  checkFinite,
+  checkGenome,
+  closed,
+  type Inference,
+  notLoaded,
+  type RowShape,
+  rowShape,
+} from './inference.js'
+import {
+  type DeliverableModel,
+  InlineDelivery,
+  type ModelDelivery,
+  RepositoryDelivery,
+} from './model-delivery.js'
+import { OipProtocol } from './oip-protocol.js'
+import { type Protocol, type RowBatch, serverInferNs } from './protocol.js'
+import { nowNs, type Recorder } from './recorder.js'
+import type { ResolvedRemoteOptions } from './remote-options.js'
+import { withRetry } from './retry.js'
+import { RowQueue } from './row-queue.js'
+import { ServerReturn } from './server-return.js'
+
+/** Inference by a server over HTTP: a call is one request. */
+export class Remote implements Inference {
+  readonly #options: ResolvedRemoteOptions
+  readonly #recorder: Recorder
+  readonly #connection: Connection
+  readonly #delivery: ModelDelivery
+  readonly #queue: RowQueue
+  readonly #serverReturn: ServerReturn
+  /** Unique, so that brains that share a server do not replace each other's populations. */
+  readonly #name = `neatron-${randomBytes(8).toString('hex')}`
+  #protocol: Protocol | undefined
+  #model: DeliverableModel | undefined
+  #shape: RowShape | undefined
+  #closed = false
+
+  constructor(options: ResolvedRemoteOptions, recorder: Recorder) {
+    const { url, batch, maxDelayMs, concurrency, timeoutMs, token, modelRepository, signal } =
+      options
+    this.#options = options
+    this.#recorder = recorder
+    this.#connection = new Connection({ url, connections: concurrency, timeoutMs, token })
+    const { exchange } = this.#connection
+    this.#delivery =
+      modelRepository === undefined
+        ? new InlineDelivery(exchange, url)
+        : new RepositoryDelivery(exchange, url, modelRepository)
+    this.#serverReturn = new ServerReturn(exchange, options.waitForServerMs, () => this.#deliver())
+    this.#queue = new RowQueue({
+      batchSize: batch === 'adaptive' ? new AdaptiveBatch() : new FixedBatch(batch),
+      maxDelayMs,
+      concurrency,
+      ask: (rows, cancel) => this.#ask(rows, cancel),
+    })
+    signal?.addEventListener('abort', this.#onAbort)
+  }
+
+  async load(genomes: readonly Genome[]): Promise<void> {
+    this.#checkOpen()
+    const shape = rowShape(genomes)
+    const { inputSize, outputSize } = shape
+    // Rows asked before belong to the population before.
+    await this.#queue.flush()
+    this.#shape = undefined
+    this.#model = { name: this.#name, bytes: exportOnnx(genomes), inputSize, outputSize }
+    await this.#serverReturn.outlast(async () => {
+      this.#protocol ??= await this.#chooseProtocol()
+      await this.#deliver()
+    })
+    this.#shape = shape
+  }
+
+  async feedForwardRows(
+    genome: Uint32Array,
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rows: number,
+  ): Promise<void> {
+    const shape = this.#checkOpen()
+    if (shape === undefined) throw notLoaded()
+    if (rows === 0) return
+    const rowInputs = inputs.subarray(0, rows * shape.inputSize)
+    const rowOutputs = outputs.subarray(0, rows * shape.outputSize)
+    const rowGenome = genome.subarray(0, rows)
+    checkLengths(rowGenome, rowInputs, rowOutputs, rows, shape)
+    for (const index of rowGenome) checkGenome(index, shape)
+    checkFinite(rowInputs, shape.inputSize)
+    this.#recorder.asked(rows)
+    await this.#queue.push(rowGenome, rowInputs, rowOutputs, rows, true)
+  }
+
+  async infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array> {
+    const shape = this.#checkOpen()
+    if (shape === undefined) throw notLoaded()
+    signal?.throwIfAborted()
+    const inputs = checkedRow(row, genome, shape)
+    const outputs = new Float32Array(shape.outputSize)
+    this.#recorder.asked(1)
+    await this.#queue.push(Uint32Array.of(genome), inputs, outputs, 1, false, signal)
+    return outputs
+  }
+
+  flush(): Promise<void> {
+    return this.#queue.flush()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#options.signal?.removeEventListener('abort', this.#onAbort)
+    this.#serverReturn.abandon(closed())
+    this.#queue.abort(closed())
+    try {
+      if (this.#model !== undefined) await this.#delivery.withdraw(this.#model.name)
+    } catch {
+      // The server is gone, and the model with it.
+    } finally {
+      await this.#connection.close()
+    }
+  }
+
+  readonly #onAbort = (): void => {
+    const reason = this.#options.signal?.reason
+    this.#serverReturn.abandon(reason)
+    this.#queue.abort(reason)
+  }
+
+  /** The shape of rows, if a population is loaded. */
+  #checkOpen(): RowShape | undefined {
+    if (this.#closed) throw closed()
+    this.#options.signal?.throwIfAborted()
+    return this.#shape
+  }
+
+  async #deliver(): Promise<void> {
+    if (this.#model !== undefined) await this.#delivery.deliver(this.#model, this.#options.signal)
+  }
+
+  /** One request, made again as the options say, from writing its body to reading its answer. */
+  async #ask(batch: RowBatch, cancel: AbortSignal): Promise<Float32Array> {
+    this.#recorder.requested()
+    return this.#serverReturn.outlast(async () => {
+      const startedAt = nowNs()
+      const request = this.#protocol!.encode(batch, this.#name, true)
+      const reply = await withRetry(
+        () => this.#answer(request, cancel),
+        () => this.#recorder.retried(),
+        this.#options.retry,
+        cancel,
+      )
+      const outputs = this.#protocol!.decode(reply, batch.rows, this.#shape!.outputSize)
+      this.#recorder.answered(batch.rows, nowNs() - startedAt)
+      this.#recorder.exchanged(reply.ns, serverInferNs(reply))
+      return outputs
+    })
+  }
+
+  /** One attempt, which fails unless its status is 2xx. */
+  async #answer(request: HttpRequest, cancel: AbortSignal): Promise<HttpReply> {
+    const reply = await this.#connection.exchange(request, cancel)
+    if (reply.status >= 200 && reply.status < 300) return reply
+    throw refused(this.#options.url, this.#name, reply)
+  }
+
+  async #chooseProtocol(): Promise<Protocol> {
+    const { url, protocol, encoding } = this.#options
+    if (protocol === 'infer') return new InferProtocol(url)
+    const binary = encoding === undefined ? await this.#takesBinary() : encoding === 'binary'
+    return new OipProtocol(url, binary)
+  }
+
+  /** Whether the server says that it speaks the binary tensor data extension. */
+  async #takesBinary(): Promise<boolean> {
+    const reply = await this.#connection.exchange({ method: 'GET', path: '/v2' })
+    if (reply.status !== 200) return false
+    try {
+      const { extensions } = JSON.parse(reply.body.toString())
+      return Array.isArray(extensions) && extensions.includes('binary_tensor_data')
+    } catch {
+      return false
+    }
+  }
+}
+
+function checkLengths(
+  genome: Uint32Array,
+  inputs: Float32Array,
+  outputs: Float32Array,
+  rows: number,
+  { inputSize, outputSize }: RowShape,
+): void {
+  if (!Number.isInteger(rows) || rows < 0) {
+    throw new NeatronError(
+      'ROWS_RANGE',
+      `rows must be a whole number of at least 0, but is ${rows}`,
+    )
+  }
+  if (genome.length < rows) {
+    throw new NeatronError(
+      'GENOME_LENGTH',
+      `${rows} rows need ${rows} genome indices, but came with ${genome.length}`,
+    )
+  }
+  if (inputs.length < rows * inputSize) {
+    throw new NeatronError(
+      'INPUT_LENGTH',
+      `${rows} rows need ${rows * inputSize} inputs, but came with ${inputs.length}`,
+    )
+  }
+  if (outputs.length < rows * outputSize) {
+    throw new NeatronError(
+      'OUTPUT_LENGTH',
+      `${rows} rows need room for ${rows * outputSize} outputs, but came with ${outputs.length}`,
+    )
+  }
+}

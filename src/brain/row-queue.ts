@@ -1,0 +1,299 @@
+import { type ErrorCode, NeatronError } from '../errors.js'
+import type { BatchSize } from './batch-size.js'
+import type { RowBatch } from './protocol.js'
+
+/** Rows that were asked together: one, or all of a tick. */
+interface Block {
+  readonly genome: Uint32Array
+  readonly inputs: Float32Array
+  readonly outputs: Float32Array
+  readonly rows: number
+  readonly queuedAt: number
+  /** Rows already sent. */
+  sent: number
+  /** Rows already answered. */
+  answered: number
+  settled: boolean
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+  /** The requests that carry its rows now. */
+  readonly inFlight: Set<InFlight>
+}
+
+/** Consecutive rows of a block that travel in one request. */
+interface Part {
+  readonly block: Block
+  readonly from: number
+  readonly rows: number
+}
+
+/** A request on its way. */
+interface InFlight {
+  /** Blocks in it that still want an answer. */
+  wanted: number
+  readonly controller: AbortController
+}
+
+/** What the queue needs to know of the network and of whoever asks it. */
+export interface RowQueueOptions {
+  /** Rows a request; told how each request fared. */
+  readonly batchSize: BatchSize
+  /** Milliseconds a row waits at most for others; 0 waits for those of the same turn of the event loop. */
+  readonly maxDelayMs: number
+  /** Requests in flight at most. */
+  readonly concurrency: number
+  /** Asks one request; the answer is row-major. */
+  readonly ask: (batch: RowBatch, signal: AbortSignal) => Promise<Float32Array>
+}
+
+/**
+ * Gathers rows into requests of a given size and scatters the answers. A request leaves when it is
+ * full, when its oldest row has waited its time, or at once for rows that know that no others will
+ * come; rows of several blocks and genomes share one. Every row is answered or rejected with an
+ * error of its own.
+ */
+export class RowQueue {
+  readonly #options: RowQueueOptions
+  readonly #blocks: Block[] = []
+  readonly #requests = new Set<InFlight>()
+  #queuedRows = 0
+  /** Of these, the oldest that go even if their request is not full. */
+  #dueRows = 0
+  #wake: (() => void) | undefined
+  #idle: (() => void)[] = []
+
+  constructor(options: RowQueueOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Queues `rows` rows, exactly the length of the arrays, and fulfils when all are answered into
+   * `outputs`. The arrays must stay as they are until then. `urgent` rows go at once, and all
+   * queued before them, since no more can come before they are answered. When `signal` aborts, the
+   * rows are withdrawn and its reason thrown.
+   */
+  push(
+    genome: Uint32Array,
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rows: number,
+    urgent: boolean,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
+    return new Promise((resolve, reject) => {
+      const onAbort = (): void => this.#withdraw(block, signal?.reason)
+      const block: Block = {
+        genome,
+        inputs,
+        outputs,
+        rows,
+        queuedAt: performance.now(),
+        sent: 0,
+        answered: 0,
+        settled: false,
+        resolve: () => {
+          signal?.removeEventListener('abort', onAbort)
+          resolve()
+        },
+        reject: (error) => {
+          signal?.removeEventListener('abort', onAbort)
+          reject(error)
+        },
+        inFlight: new Set(),
+      }
+      signal?.addEventListener('abort', onAbort)
+      this.#blocks.push(block)
+      this.#queuedRows += rows
+      if (urgent) this.#dueRows = this.#queuedRows
+      this.#pump()
+    })
+  }
+
+  /** Sends what is buffered without waiting for more; fulfils when nothing is queued or in flight. */
+  flush(): Promise<void> {
+    if (this.#queuedRows === 0 && this.#requests.size === 0) return Promise.resolve()
+    this.#dueRows = this.#queuedRows
+    const idle = new Promise<void>((resolve) => this.#idle.push(resolve))
+    this.#pump()
+    return idle
+  }
+
+  /** Rejects every row with `reason` and aborts the requests in flight. */
+  abort(reason: unknown): void {
+    for (const block of [...this.#blocks]) this.#withdraw(block, reason)
+    for (const request of this.#requests) request.controller.abort(reason)
+  }
+
+  #pump(): void {
+    this.#cancelWake()
+    while (this.#queuedRows > 0 && this.#requests.size < this.#options.concurrency) {
+      const size = this.#options.batchSize.rows
+      if (this.#queuedRows < size && !this.#due()) {
+        this.#sleep()
+        return
+      }
+      const parts = this.#take(size)
+      void this.#send(parts)
+    }
+  }
+
+  /** Whether the oldest row must go even if its request is not full. */
+  #due(): boolean {
+    if (this.#dueRows > 0) return true
+    const waited = performance.now() - this.#blocks[0].queuedAt
+    return this.#options.maxDelayMs > 0 && waited >= this.#options.maxDelayMs
+  }
+
+  /** Pumps again when the oldest row has waited its time. */
+  #sleep(): void {
+    const { maxDelayMs } = this.#options
+    if (maxDelayMs === 0) {
+      const immediate = setImmediate(() => this.#overdue())
+      this.#wake = () => clearImmediate(immediate)
+      return
+    }
+    const left = this.#blocks[0].queuedAt + maxDelayMs - performance.now()
+    const timer = setTimeout(() => this.#overdue(), Math.max(0, left))
+    this.#wake = () => clearTimeout(timer)
+  }
+
+  #cancelWake(): void {
+    this.#wake?.()
+    this.#wake = undefined
+  }
+
+  /** What is queued now goes, whatever the clock says: timers may fire a little early. */
+  #overdue(): void {
+    this.#wake = undefined
+    this.#options.batchSize.starved(this.#queuedRows)
+    this.#dueRows = this.#queuedRows
+    this.#pump()
+  }
+
+  /** Takes up to `size` rows off the queue. */
+  #take(size: number): Part[] {
+    const parts: Part[] = []
+    for (let left = size; left > 0 && this.#blocks.length > 0; ) {
+      const block = this.#blocks[0]
+      const rows = Math.min(left, block.rows - block.sent)
+      parts.push({ block, from: block.sent, rows })
+      block.sent += rows
+      left -= rows
+      this.#queuedRows -= rows
+      this.#dueRows = Math.max(0, this.#dueRows - rows)
+      if (block.sent === block.rows) this.#blocks.shift()
+    }
+    return parts
+  }
+
+  async #send(parts: Part[]): Promise<void> {
+    const request: InFlight = { wanted: parts.length, controller: new AbortController() }
+    this.#requests.add(request)
+    for (const { block } of parts) block.inFlight.add(request)
+    await this.#answer(parts, request.controller.signal)
+    for (const { block } of parts) block.inFlight.delete(request)
+    this.#requests.delete(request)
+    this.#pump()
+    if (this.#queuedRows === 0 && this.#requests.size === 0) {
+      for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+
+  /**
+   * Asks for the rows of `parts`. When one request is refused for what may be the fault of a single
+   * row, its halves are asked apart, so that a bad row fails alone.
+   */
+  async #answer(parts: Part[], signal: AbortSignal): Promise<void> {
+    const wanted = parts.filter(({ block }) => !block.settled)
+    if (wanted.length === 0) return
+    const batch = gather(wanted)
+    const startedAt = performance.now()
+    try {
+      const outputs = await this.#options.ask(batch, signal)
+      this.#options.batchSize.answered(batch.rows, performance.now() - startedAt)
+      scatter(outputs, batch.rows, wanted)
+    } catch (error) {
+      if (wanted.length > 1 && (error as NeatronError).code === 'OUTPUT_NOT_FINITE') {
+        const half = wanted.length >> 1
+        await this.#answer(wanted.slice(0, half), signal)
+        await this.#answer(wanted.slice(half), signal)
+        return
+      }
+      for (const { block } of wanted) this.#fail(block, wanted.length > 1 ? ownError(error) : error)
+      if (SERVER_GONE.has((error as NeatronError).code)) {
+        for (const block of [...this.#blocks]) this.#fail(block, ownError(error))
+      }
+    }
+  }
+
+  /** Rejects a block and takes what is left of it off the queue. */
+  #fail(block: Block, error: unknown): void {
+    if (block.settled) return
+    block.settled = true
+    const at = this.#blocks.indexOf(block)
+    if (at !== -1) {
+      this.#blocks.splice(at, 1)
+      this.#queuedRows -= block.rows - block.sent
+      this.#dueRows = Math.min(this.#dueRows, this.#queuedRows)
+    }
+    block.reject(error)
+  }
+
+  /** Rejects a block that is no longer wanted; requests that nobody waits for any more are aborted. */
+  #withdraw(block: Block, reason: unknown): void {
+    this.#fail(block, reason)
+    for (const request of block.inFlight) {
+      request.wanted -= 1
+      if (request.wanted === 0) request.controller.abort(reason)
+    }
+    block.inFlight.clear()
+    if (this.#queuedRows === 0 && this.#requests.size === 0) {
+      this.#cancelWake()
+      for (const resolve of this.#idle.splice(0)) resolve()
+    }
+  }
+}
+
+/**
+ * Failures of the server, not of a request: what waits would fail the same way, each row only after
+ * all retries or a timeout of its own, so it is rejected at once.
+ */
+const SERVER_GONE: ReadonlySet<ErrorCode> = new Set(['SERVER_UNREACHABLE', 'REQUEST_TIMEOUT'])
+
+/** Copies the rows of all parts into one batch. */
+function gather(parts: readonly Part[]): RowBatch {
+  const { inputs, rows: capacity } = parts[0].block
+  const size = inputs.length / capacity
+  let rows = 0
+  for (const part of parts) rows += part.rows
+  const batch = { rows, genome: new Uint32Array(rows), inputs: new Float32Array(rows * size) }
+  let at = 0
+  for (const { block, from, rows: count } of parts) {
+    batch.genome.set(block.genome.subarray(from, from + count), at)
+    batch.inputs.set(block.inputs.subarray(from * size, (from + count) * size), at * size)
+    at += count
+  }
+  return batch
+}
+
+/** Copies the answers to their blocks, and fulfils those that now have all. */
+function scatter(outputs: Float32Array, rows: number, parts: readonly Part[]): void {
+  const size = outputs.length / rows
+  let at = 0
+  for (const { block, from, rows: count } of parts) {
+    block.outputs.set(outputs.subarray(at * size, (at + count) * size), from * size)
+    block.answered += count
+    at += count
+    if (block.answered === block.rows && !block.settled) {
+      block.settled = true
+      block.resolve()
+    }
+  }
+}
+
+/** An error for one of several rows that failed together. */
+function ownError(error: unknown): unknown {
+  if (!(error instanceof NeatronError)) return error
+  return new NeatronError(error.code, error.message, { cause: error })
+}

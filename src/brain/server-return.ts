@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Exchange } from './exchange.js'
+import { ExchangeError } from './exchange-error.js'
+
+const POLL_MS = 250
+const PROBE_TIMEOUT_MS = 2_000
+
+/** Outlasts a server's absence: waits until it is ready again, restores it, and does the work anew. */
+export class ServerReturn {
+  readonly #abandoned = new AbortController()
+  #restoring: Promise<boolean> | undefined
+
+  /** `restore` brings the population to a server that has just come back; with `waitMs` 0 nothing is outlasted. */
+  constructor(
+    private readonly exchange: Exchange,
+    private readonly waitMs: number,
+    private readonly restore: () => Promise<void>,
+  ) {}
+
+  /** Does `work`, again after each return of the server, until `waitMs` after its first failure. */
+  async outlast<Result>(work: () => Promise<Result>): Promise<Result> {
+    let failedAt: number | undefined
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        failedAt ??= performance.now()
+        const left = failedAt + this.waitMs - performance.now()
+        if (left <= 0 || !mayReturn(error)) throw error
+        // Requests in flight fail together, and wait together.
+        this.#restoring ??= this.#restored(left).finally(() => {
+          this.#restoring = undefined
+        })
+        if (!(await this.#restoring)) throw error
+      }
+    }
+  }
+
+  /** Stops waiting: whoever waits gets `reason`. */
+  abandon(reason: unknown): void {
+    this.#abandoned.abort(reason)
+  }
+
+  /** Whether the server came back in time. */
+  async #restored(waitMs: number): Promise<boolean> {
+    const until = performance.now() + waitMs
+    const { signal } = this.#abandoned
+    while (performance.now() < until) {
+      await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+      try {
+        const request = {
+          method: 'GET',
+          path: '/v2/health/ready',
+          timeoutMs: PROBE_TIMEOUT_MS,
+        } as const
+        if ((await this.exchange(request, signal)).status !== 200) continue
+        await this.restore()
+        return true
+      } catch (error) {
+        if (!mayReturn(error)) throw error
+      }
+    }
+    return false
+  }
+}
+
+/** Whether the server is down, draining or starting, or was started anew without our model. */
+function mayReturn(error: unknown): boolean {
+  return (
+    error instanceof ExchangeError &&
+    (error.retry.transient === true || error.code === 'MODEL_NOT_FOUND')
+  )
+}
