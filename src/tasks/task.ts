@@ -1,5 +1,6 @@
-import type { Random } from '../neat/random.js'
 import type { Genome } from '../genome/genome.js'
+import type { Config } from '../neat/config.js'
+import type { Random } from '../neat/random.js'
 
 /** What a task asks of whoever trains on it. */
 export interface Task {
@@ -13,7 +14,9 @@ export interface Task {
   readonly outputs: number
   /** A champion with at least this fitness is put to the `test`, if there is one. */
   readonly targetFitness: number
-  /** Starts the episodes of one generation of `genomes` genomes; `random` decides all starts. */
+  /** Parameters that suit the task better than the defaults; what the user sets goes before. */
+  readonly config?: Partial<Config>
+  /** Starts the episodes of one generation of `genomes` genomes; `random` alone decides the starts. */
   start(genomes: number, random: Random): Simulation
   /**
    * Whether a champion solves the task, tried on starts of its own; without it, reaching

@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto'
+import { mkdir, open, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import writeFileAtomic from 'write-file-atomic'
+import { NeatronError } from '../errors.js'
+import { Genome } from '../genome/genome.js'
+import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import { type Config, completeConfig } from './config.js'
+import type { EvolutionState } from './evolution.js'
+
+/** All there is to a run between two generations. */
+export interface RunState {
+  /** The task's name. */
+  readonly task: string
+  readonly seed: number
+  readonly config: Config
+  readonly evolution: EvolutionState
+  readonly champion: Genome
+  readonly championFitness: number
+  readonly solved: boolean
+  readonly evaluations: number
+}
+
+const FORMAT = 'neatron/checkpoint'
+const VERSION = 1
+
+/**
+ * A run's directory. `checkpoint.json` commits a generation: it is written whole or not at all,
+ * after that generation's line of `generations.jsonl` is safely on the disk, and says how long that
+ * file was, so that resuming cuts off whatever was written beyond the commit.
+ */
+export class Checkpoint {
+  #length = 0
+  readonly #file: string
+  readonly #lines: string
+
+  constructor(readonly directory: string) {
+    this.#file = join(directory, 'checkpoint.json')
+    this.#lines = join(directory, 'generations.jsonl')
+  }
+
+  /** Begins a new run here, over whatever was here before. */
+  async begin(state: RunState): Promise<void> {
+    await this.#write(async () => {
+      await mkdir(this.directory, { recursive: true })
+    })
+    this.#length = 0
+    await this.commit(state)
+  }
+
+  /**
+   * Commits a generation.
+   *
+   * @throws NeatronError `CHECKPOINT_WRITE` if the directory cannot take it
+   *
+   * @param line - the generation's line of `generations.jsonl`, an object that JSON can hold
+   */
+  async commit(state: RunState, line?: object): Promise<void> {
+    const text = line === undefined ? '' : `${JSON.stringify(line)}\n`
+    await this.#write(async () => {
+      await this.#append(Buffer.from(text))
+      const run = JSON.stringify(pack(state, this.#length))
+      const head = `"format":"${FORMAT}","version":${VERSION},"checksum":"${checksum(run)}"`
+      await writeFileAtomic(this.#file, `{${head},"run":${run}}\n`)
+    })
+  }
+
+  /**
+   * Reads the last committed generation and cuts `generations.jsonl` back to it.
+   *
+   * @throws NeatronError `CHECKPOINT_INVALID` if there is none, or it is damaged or not ours
+   */
+  async resume(): Promise<RunState> {
+    let text: string
+    try {
+      text = await readFile(this.#file, 'utf8')
+    } catch (cause) {
+      throw this.#invalid((cause as Error).message, cause)
+    }
+    const run = this.#parse(text)
+    this.#length = run.generationsLength
+    await this.#append(Buffer.alloc(0))
+    return unpack(run)
+  }
+
+  /** Appends after the committed length, whatever a killed run left behind it. */
+  async #append(bytes: Buffer): Promise<void> {
+    const file = await open(this.#lines, 'a+')
+    try {
+      const { size } = await file.stat()
+      if (size < this.#length) {
+        throw this.#invalid(`generations.jsonl has ${size} of its ${this.#length} committed bytes`)
+      }
+      if (size > this.#length) await file.truncate(this.#length)
+      await file.appendFile(bytes)
+      await file.sync()
+      this.#length += bytes.length
+    } finally {
+      await file.close()
+    }
+  }
+
+  #parse(text: string): Packed {
+    let json: { format?: unknown; version?: unknown; checksum?: unknown; run?: unknown }
+    try {
+      json = JSON.parse(text)
+    } catch {
+      throw this.#invalid(`it is not whole: ${text.slice(0, 80)}`)
+    }
+    if (json?.format !== FORMAT) {
+      throw this.#invalid(`expected format "${FORMAT}", came ${JSON.stringify(json?.format)}`)
+    }
+    if (json.version !== VERSION) {
+      throw this.#invalid(`expected version ${VERSION}, came ${JSON.stringify(json.version)}`)
+    }
+    if (json.checksum !== checksum(JSON.stringify(json.run) ?? '')) {
+      throw this.#invalid('its checksum does not match its contents')
+    }
+    return json.run as Packed
+  }
+
+  #invalid(reason: string, cause?: unknown): NeatronError {
+    return new NeatronError(
+      'CHECKPOINT_INVALID',
+      `Cannot resume from ${this.#file}: ${reason}. Resume from a directory that a run wrote, or start a new one.`,
+      { cause },
+    )
+  }
+
+  async #write(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (cause) {
+      if (cause instanceof NeatronError) throw cause
+      throw new NeatronError(
+        'CHECKPOINT_WRITE',
+        `Cannot save the run in ${this.directory}: ${(cause as Error).message}. Its last saved generation is intact: make room or give access, then resume.`,
+        { cause },
+      )
+    }
+  }
+}
+
+function checksum(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
+/** A run as JSON holds it: genomes as their words, little-endian, in base64. */
+type Packed = ReturnType<typeof pack>
+
+function pack(state: RunState, generationsLength: number) {
+  const { evolution, champion, ...rest } = state
+  const { genomes, speciation, ...counters } = evolution
+  return {
+    ...rest,
+    ...counters,
+    nextSpecies: speciation.nextSpecies,
+    species: speciation.species.map(({ representative: _, ...one }) => one),
+    genomes: packGenomes([
+      champion,
+      ...speciation.species.map((one) => one.representative),
+      ...genomes,
+    ]),
+    generationsLength,
+  }
+}
+
+function unpack(run: Packed): RunState {
+  const { task, seed, config, championFitness, solved, evaluations } = run
+  const { generation, nextInnovation, nextNode, bestFitness, lastImproved, nextSpecies } = run
+  const [champion, ...genomes] = unpackGenomes(run.genomes)
+  const representatives = genomes.splice(0, run.species.length)
+  const species = run.species.map((one, index) => ({
+    ...one,
+    representative: representatives[index],
+  }))
+  return {
+    task,
+    seed,
+    config: completeConfig(config),
+    evolution: {
+      generation,
+      genomes,
+      speciation: { species, nextSpecies },
+      nextInnovation,
+      nextNode,
+      bestFitness,
+      lastImproved,
+    },
+    champion,
+    championFitness,
+    solved,
+    evaluations,
+  }
+}
+
+function packGenomes(genomes: readonly Genome[]): string {
+  const bytes = genomes.map(({ words }) =>
+    Buffer.from(words.buffer, words.byteOffset, words.byteLength),
+  )
+  return Buffer.concat(bytes).toString('base64')
+}
+
+function unpackGenomes(base64: string): Genome[] {
+  const bytes = Buffer.from(base64, 'base64')
+  const all = new Uint32Array(bytes.length / 4)
+  new Uint8Array(all.buffer).set(bytes)
+  const genomes: Genome[] = []
+  for (let at = 0; at < all.length; ) {
+    const header = all.subarray(at)
+    const length = connectionsOffset(header) + header[1] * CONNECTION_WORDS
+    genomes.push(Genome.fromWords(all.slice(at, at + length)))
+    at += length
+  }
+  return genomes
+}

@@ -1,0 +1,43 @@
+import type { Genome } from '../genome/genome.js'
+import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import type { Config } from './config.js'
+
+/**
+ * The compatibility distance c1 E / N + c2 D / N + c3 W of Stanley and Miikkulainen (2002): E
+ * excess and D disjoint genes, W the mean difference of matching genes' weights, N the genes of
+ * the larger genome, or 1 where both are small. A merge over connections sorted by innovation.
+ */
+export function distance(a: Genome, b: Genome, config: Config): number {
+  const aWords = a.words
+  const bWords = b.words
+  const aFloats = a.floats
+  const bFloats = b.floats
+  let i = connectionsOffset(aWords)
+  let j = connectionsOffset(bWords)
+  const aEnd = i + aWords[1] * CONNECTION_WORDS
+  const bEnd = j + bWords[1] * CONNECTION_WORDS
+  let matching = 0
+  let disjoint = 0
+  let weights = 0
+  while (i < aEnd && j < bEnd) {
+    const left = aWords[i]
+    const right = bWords[j]
+    if (left === right) {
+      weights += Math.abs(aFloats[i + 4] - bFloats[j + 4])
+      matching++
+      i += CONNECTION_WORDS
+      j += CONNECTION_WORDS
+    } else {
+      disjoint++
+      if (left < right) i += CONNECTION_WORDS
+      else j += CONNECTION_WORDS
+    }
+  }
+  const excess = (aEnd - i + bEnd - j) / CONNECTION_WORDS
+  const larger = Math.max(aWords[1], bWords[1])
+  const n = larger < config.smallGenome ? 1 : larger
+  return (
+    (config.excessCoefficient * excess + config.disjointCoefficient * disjoint) / n +
+    (matching === 0 ? 0 : (config.weightCoefficient * weights) / matching)
+  )
+}

@@ -1,0 +1,72 @@
+import { setImmediate as nextMacrotask } from 'node:timers/promises'
+import type { Simulation, Task } from '../tasks/task.js'
+import type { Brain } from './brain.js'
+
+/** Told of each tick; nothing may be printed here, for it is inside the timed region. */
+export type TickListener = (tick: Tick) => void
+
+/** One tick of a generation's simulation. The object is reused from tick to tick. */
+export interface Tick {
+  /** Rows that were answered. */
+  rows: number
+  /** Nanoseconds in the simulation (`observe` and `act`). */
+  simulationNs: number
+  /** Nanoseconds in the brain. */
+  inferenceNs: number
+}
+
+/** What one generation's evaluation took. */
+export interface Evaluated {
+  readonly ticks: number
+  readonly rows: number
+}
+
+/** Longest that evaluation keeps the event loop from timers, signals and sockets. */
+const BREATH_MS = 20
+
+/**
+ * Runs a generation's episodes in lockstep: each tick is one `observe`, one call of the brain for
+ * all live rows, one `act`. Waits only for brains that answer with a promise.
+ *
+ * @returns what it took, or undefined if the signal was aborted before the end
+ */
+export async function evaluate(
+  task: Task,
+  simulation: Simulation,
+  brain: Brain,
+  signal?: AbortSignal,
+  onTick?: TickListener,
+): Promise<Evaluated | undefined> {
+  const genome = new Uint32Array(simulation.maxRows)
+  const inputs = new Float32Array(simulation.maxRows * task.inputs)
+  const outputs = new Float32Array(simulation.maxRows * task.outputs)
+  const tick: Tick = { rows: 0, simulationNs: 0, inferenceNs: 0 }
+  let ticks = 0
+  let total = 0
+  let breathed = performance.now()
+  let before = breathed
+  for (;;) {
+    const rows = simulation.observe(genome, inputs)
+    if (rows === 0) return { ticks, rows: total }
+    const asked = performance.now()
+    const answer = brain.feedForwardRows(genome, inputs, outputs, rows)
+    if (answer !== undefined) await answer
+    const answered = performance.now()
+    simulation.act(outputs)
+    const after = performance.now()
+    ticks++
+    total += rows
+    if (onTick !== undefined) {
+      tick.rows = rows
+      tick.simulationNs = (asked - before + after - answered) * 1e6
+      tick.inferenceNs = (answered - asked) * 1e6
+      onTick(tick)
+    }
+    before = onTick === undefined ? after : performance.now()
+    if (after - breathed > BREATH_MS) {
+      await nextMacrotask()
+      before = breathed = performance.now()
+    }
+    if (signal?.aborted) return undefined
+  }
+}

@@ -1,0 +1,106 @@
+import type { Genome } from '../genome/genome.js'
+import type { Config } from './config.js'
+import { initialPopulation } from './initial.js'
+import { Innovations } from './innovation.js'
+import { PURPOSE, Random } from './random.js'
+import { Reproduction } from './reproduction.js'
+import { type Progress, select } from './selection.js'
+import { type Speciation, type Species, speciate } from './species.js'
+
+/**
+ * Everything a run is between two generations; with the configuration and the seed it decides all
+ * that follows. Random streams are named by generation, so that no generator needs to be kept.
+ */
+export interface EvolutionState extends Progress {
+  /** Generations that are complete. */
+  generation: number
+  /** The genomes of the generation to evaluate next. */
+  genomes: Genome[]
+  /** Their species. */
+  speciation: Speciation
+  nextInnovation: number
+  nextNode: number
+}
+
+/** The first generation of a run. */
+export function beginEvolution(
+  inputs: number,
+  outputs: number,
+  config: Config,
+  seed: number,
+): EvolutionState {
+  const { genomes, innovations } = initialPopulation(inputs, outputs, config, seed)
+  const mothers = new Int32Array(genomes.length).fill(-1)
+  return {
+    generation: 0,
+    genomes,
+    speciation: speciate({ species: [], nextSpecies: 0 }, genomes, mothers, 0, config),
+    nextInnovation: innovations.nextInnovation,
+    nextNode: innovations.nextNode,
+    bestFitness: 0,
+    lastImproved: 0,
+  }
+}
+
+/** NEAT from one generation to the next. It knows genomes and their fitness, and no task. */
+export class Evolution {
+  readonly #reproduction: Reproduction
+  #state: EvolutionState
+
+  constructor(
+    readonly config: Config,
+    readonly seed: number,
+    state: EvolutionState,
+  ) {
+    this.#state = state
+    const innovations = new Innovations(state.nextInnovation, state.nextNode)
+    this.#reproduction = new Reproduction(config, innovations, seed)
+  }
+
+  get state(): EvolutionState {
+    return this.#state
+  }
+
+  /** Replaces the evaluated generation by its children. */
+  advance(fitness: Float64Array): void {
+    const { genomes, speciation, generation } = this.#state
+    const { species } = speciation
+    const { innovations } = this.#reproduction
+    const progress = this.#progress(fitness)
+    const broods = select(species, fitness, generation, progress, this.config)
+    const children = this.#reproduction.reproduce(broods, genomes, fitness, generation)
+    drawRepresentatives(
+      species,
+      genomes,
+      new Random(this.seed, PURPOSE.representatives, generation),
+    )
+    const next = generation + 1
+    this.#state = {
+      ...progress,
+      generation: next,
+      genomes: children.genomes,
+      speciation: speciate(speciation, children.genomes, children.mothers, next, this.config),
+      nextInnovation: innovations.nextInnovation,
+      nextNode: innovations.nextNode,
+    }
+  }
+
+  #progress(fitness: Float64Array): Progress {
+    const { bestFitness, lastImproved, generation } = this.#state
+    const best = fitness.reduce((a, b) => Math.max(a, b))
+    return best > bestFitness
+      ? { bestFitness: best, lastImproved: generation }
+      : { bestFitness, lastImproved }
+  }
+}
+
+/** Each species is represented by one of its members, drawn at random, in the next generation. */
+function drawRepresentatives(
+  species: readonly Species[],
+  genomes: readonly Genome[],
+  random: Random,
+): void {
+  for (const one of species) {
+    one.representative = genomes[one.members[random.below(one.members.length)]]
+  }
+}

@@ -1,0 +1,130 @@
+import { CONNECTION_WORDS, connectionsOffset, HEADER_WORDS, NODE_WORDS } from '../genome/layout.js'
+import type { Config } from './config.js'
+import { activationNumber, type Draft, HIDDEN } from './draft.js'
+import type { Innovations } from './innovation.js'
+import type { Random } from './random.js'
+import { Reachability } from './reachability.js'
+
+/** Pairs of nodes tried before a genome counts as having no room for a new connection. */
+const CONNECTION_ATTEMPTS = 20
+
+/** The mutations of one run. */
+export class Mutation {
+  readonly #reachability = new Reachability()
+  readonly #activations: readonly number[]
+
+  constructor(
+    readonly config: Config,
+    readonly innovations: Innovations,
+  ) {
+    this.#activations = config.hiddenActivations.map(activationNumber)
+  }
+
+  /** Applies each mutation with its probability. */
+  mutate(draft: Draft, random: Random): void {
+    const { config } = this
+    // Weights first, so that new structure meets its first evaluation as it was made.
+    if (random.chance(config.mutateWeights)) this.mutateWeights(draft, random)
+    if (random.chance(config.addConnection)) this.addConnection(draft, random)
+    if (random.chance(config.addNode)) this.addNode(draft, random)
+  }
+
+  /** Perturbs each weight, or draws it anew. */
+  mutateWeights(draft: Draft, random: Random): void {
+    const { perturbWeight, perturbation, weightRange, maxWeight } = this.config
+    const { words, floats } = draft
+    const first = connectionsOffset(words)
+    const end = first + words[1] * CONNECTION_WORDS
+    // One number decides both what happens to a weight and by how much: within either share of
+    // the unit interval it is uniform still.
+    const perturb = (2 * perturbation) / perturbWeight
+    const renew = (2 * weightRange) / (1 - perturbWeight)
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      const draw = random.next()
+      const weight =
+        draw < perturbWeight
+          ? floats[at + 4] + draw * perturb - perturbation
+          : (draw - perturbWeight) * renew - weightRange
+      floats[at + 4] = Math.min(maxWeight, Math.max(-maxWeight, weight))
+    }
+  }
+
+  /**
+   * Splits an enabled connection, chosen at random, by a new node: a connection of weight 1 into
+   * it, one of the old weight out of it, the old one disabled. Connections from the bias unit are
+   * left alone, as in Stanley's code: a node fed by a constant alone can do nothing new.
+   */
+  addNode(draft: Draft, random: Random): void {
+    const { words } = draft
+    const first = connectionsOffset(words)
+    const end = first + words[1] * CONNECTION_WORDS
+    const bias = this.#biasUnit(words)
+    let candidates = 0
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      if (words[at + 3] === 1 && words[at + 1] !== bias) candidates++
+    }
+    if (candidates === 0) return
+    let skip = random.below(candidates)
+    let at = first
+    for (; ; at += CONNECTION_WORDS) {
+      if (words[at + 3] === 1 && words[at + 1] !== bias && skip-- === 0) break
+    }
+    const from = words[at + 1]
+    const to = words[at + 2]
+    const weight = draft.floats[at + 4]
+    const split = this.innovations.split(words[at])
+    words[at + 3] = 0
+    draft.addNode(split.node, HIDDEN, this.#activation(random), 0)
+    draft.addConnection(split.into, from, split.node, 1)
+    draft.addConnection(split.outOf, split.node, to, weight)
+  }
+
+  /** Connects two nodes that were not, if that closes no cycle. */
+  addConnection(draft: Draft, random: Random): void {
+    const { words } = draft
+    const inputs = words[2]
+    const outputs = words[3]
+    const hidden = words[0] - inputs - outputs
+    const constants = this.config.bias === 'unit' ? 1 : 0
+    for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
+      // Nodes lie as inputs, outputs, bias unit, hidden. Outputs are no sources in a feed-forward
+      // genome, and neither inputs nor the bias unit are targets.
+      const source = random.below(inputs + hidden)
+      const target = random.below(outputs + hidden - constants)
+      const from = nodeAt(words, source < inputs ? source : source + outputs)
+      const to = nodeAt(words, inputs + (target < outputs ? target : target + constants))
+      if (this.#connected(words, from, to) || this.#cycle(words, from, to)) continue
+      const { weightRange } = this.config
+      const weight = random.uniform(-weightRange, weightRange)
+      draft.addConnection(this.innovations.connection(from, to), from, to, weight)
+      return
+    }
+  }
+
+  #cycle(words: Uint32Array, from: number, to: number): boolean {
+    return this.#reachability.reaches(words, to, from, this.innovations.nextNode)
+  }
+
+  #connected(words: Uint32Array, from: number, to: number): boolean {
+    const first = connectionsOffset(words)
+    const end = first + words[1] * CONNECTION_WORDS
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      if (words[at + 1] === from && words[at + 2] === to) return true
+    }
+    return false
+  }
+
+  #activation(random: Random): number {
+    const activations = this.#activations
+    return activations.length === 1 ? activations[0] : activations[random.below(activations.length)]
+  }
+
+  #biasUnit(words: Uint32Array): number {
+    return this.config.bias === 'unit' ? nodeAt(words, words[2] + words[3]) : -1
+  }
+}
+
+/** The id of the node at a position. */
+function nodeAt(words: Uint32Array, position: number): number {
+  return words[HEADER_WORDS + position * NODE_WORDS]
+}

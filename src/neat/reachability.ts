@@ -1,0 +1,47 @@
+import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+
+/**
+ * Whether a genome's connection genes, enabled or not, lead from one node to another. Disabled
+ * ones count, so that enabling a gene again, as crossover does, can never close a cycle.
+ *
+ * The marks are stamps indexed by node id, kept from call to call, so that a query clears nothing
+ * and allocates nothing.
+ */
+export class Reachability {
+  #stamps = new Uint32Array(1024)
+  #stamp = 0
+
+  /** @param lastNode - no node of the genome has a greater id */
+  reaches(words: Uint32Array, start: number, goal: number, lastNode: number): boolean {
+    if (start === goal) return true
+    const stamp = this.#begin(lastNode)
+    const stamps = this.#stamps
+    stamps[start] = stamp
+    const first = connectionsOffset(words)
+    const end = first + words[1] * CONNECTION_WORDS
+    // Connections are not in topological order, so sweep until a sweep marks nothing new; there
+    // are as many sweeps as the longest path has steps against the order of innovation: few.
+    for (let marked = true; marked; ) {
+      marked = false
+      for (let at = first; at < end; at += CONNECTION_WORDS) {
+        const to = words[at + 2]
+        if (stamps[words[at + 1]] === stamp && stamps[to] !== stamp) {
+          if (to === goal) return true
+          stamps[to] = stamp
+          marked = true
+        }
+      }
+    }
+    return false
+  }
+
+  #begin(lastNode: number): number {
+    if (lastNode >= this.#stamps.length) this.#stamps = new Uint32Array(lastNode * 2)
+    this.#stamp = (this.#stamp + 1) >>> 0
+    if (this.#stamp === 0) {
+      this.#stamps.fill(0)
+      this.#stamp = 1
+    }
+    return this.#stamp
+  }
+}

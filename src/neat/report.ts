@@ -1,0 +1,87 @@
+import type { Genome } from '../genome/genome.js'
+import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import type { Config } from './config.js'
+import type { Evaluated } from './evaluate.js'
+import type { EvolutionState } from './evolution.js'
+
+/** What one generation came to. */
+export interface GenerationReport {
+  /** Counted from 0. */
+  readonly generation: number
+  readonly bestFitness: number
+  readonly meanFitness: number
+  /** Standard deviation of the generation's fitness. */
+  readonly fitnessDeviation: number
+  /** Number of species. */
+  readonly species: number
+  /** Each species' number and members, the eldest first. */
+  readonly speciesSizes: readonly { readonly id: number; readonly size: number }[]
+  /** Mean hidden nodes of a genome (the bias unit is none). */
+  readonly meanHidden: number
+  /** Mean enabled connections of a genome. */
+  readonly meanConnections: number
+  /** Genomes evaluated since the run began. */
+  readonly evaluations: number
+  /** Whether the champion solves the task. */
+  readonly solved: boolean
+  /** The fittest genome of this generation. */
+  readonly champion: Genome
+  /** Ticks of this generation's simulation, and rows answered in them. */
+  readonly ticks: number
+  readonly rows: number
+  /** Where the generation's time went, in milliseconds. */
+  readonly times: {
+    /** The brain's taking over the population. */
+    readonly load: number
+    /** Simulation and inference. */
+    readonly evaluate: number
+    /** The task's own test of the champion. */
+    readonly test: number
+    /** Selection, crossover, mutation and speciation. */
+    readonly reproduce: number
+  }
+}
+
+/** The part of a report that is known once a generation is evaluated. */
+export function describeGeneration(
+  state: EvolutionState,
+  fitness: Float64Array,
+  best: number,
+  evaluated: Evaluated,
+  config: Config,
+): Omit<GenerationReport, 'evaluations' | 'solved' | 'times'> {
+  const { genomes, speciation, generation } = state
+  const n = genomes.length
+  const fixed = config.bias === 'unit' ? 1 : 0
+  let sum = 0
+  let hidden = 0
+  let connections = 0
+  for (let index = 0; index < n; index++) {
+    const genome = genomes[index]
+    sum += fitness[index]
+    hidden += genome.nodeCount - genome.inputSize - genome.outputSize - fixed
+    connections += enabledConnections(genome.words)
+  }
+  const meanFitness = sum / n
+  let squares = 0
+  for (const one of fitness) squares += (one - meanFitness) ** 2
+  return {
+    generation,
+    bestFitness: fitness[best],
+    meanFitness,
+    fitnessDeviation: Math.sqrt(squares / n),
+    species: speciation.species.length,
+    speciesSizes: speciation.species.map(({ id, members }) => ({ id, size: members.length })),
+    meanHidden: hidden / n,
+    meanConnections: connections / n,
+    champion: genomes[best],
+    ...evaluated,
+  }
+}
+
+function enabledConnections(words: Uint32Array): number {
+  let enabled = 0
+  let at = connectionsOffset(words) + 3
+  for (let n = words[1]; n > 0; n--, at += CONNECTION_WORDS) enabled += words[at]
+  return enabled
+}

@@ -1,0 +1,103 @@
+import { Genome } from '../genome/genome.js'
+import type { Config } from './config.js'
+import { crossover } from './crossover.js'
+import { Draft } from './draft.js'
+import type { Innovations } from './innovation.js'
+import { Mutation } from './mutation.js'
+import { PURPOSE, Random } from './random.js'
+
+/** A species as reproduction sees it. */
+export interface Brood {
+  readonly id: number
+  /** Indices of its members, the fittest first. */
+  readonly ranked: readonly number[]
+  /** Children it is to have. */
+  readonly offspring: number
+}
+
+/** A generation of children. */
+export interface Children {
+  readonly genomes: Genome[]
+  /** For each child the id of its mother's species. */
+  readonly mothers: Int32Array
+}
+
+/** Makes children: the champions unchanged, the others by crossover and mutation. */
+export class Reproduction {
+  readonly #draft = new Draft()
+  readonly #mutation: Mutation
+
+  constructor(
+    readonly config: Config,
+    readonly innovations: Innovations,
+    readonly seed: number,
+  ) {
+    this.#mutation = new Mutation(config, innovations)
+  }
+
+  /** The next generation, each child from the stream of its own index. */
+  reproduce(
+    broods: readonly Brood[],
+    genomes: readonly Genome[],
+    fitness: Float64Array,
+    generation: number,
+  ): Children {
+    const total = broods.reduce((sum, brood) => sum + brood.offspring, 0)
+    const children = new Array<Genome>(total)
+    const mothers = new Int32Array(total)
+    let index = 0
+    for (const brood of broods) {
+      const { ranked } = brood
+      const survivors = Math.max(1, Math.ceil(ranked.length * this.config.survivalThreshold))
+      const keepsChampion = ranked.length > this.config.championSize
+      for (let n = 0; n < brood.offspring; n++, index++) {
+        mothers[index] = brood.id
+        if (n === 0 && keepsChampion) {
+          children[index] = genomes[ranked[0]]
+          continue
+        }
+        const random = new Random(this.seed, PURPOSE.child, generation, index)
+        const mother = ranked[random.below(survivors)]
+        const father = this.#father(mother, brood, survivors, broods, random)
+        if (father === mother) this.#draft.copyFrom(genomes[mother].words)
+        else this.#cross(genomes, fitness, mother, father, random)
+        this.#mutation.mutate(this.#draft, random)
+        children[index] = Genome.fromWords(this.#draft.toWords())
+      }
+    }
+    this.innovations.nextGeneration()
+    return { genomes: children, mothers }
+  }
+
+  /** The second parent: the mother herself where there is to be mutation only. */
+  #father(
+    mother: number,
+    brood: Brood,
+    survivors: number,
+    broods: readonly Brood[],
+    random: Random,
+  ): number {
+    if (random.chance(this.config.mutationOnly)) return mother
+    if (broods.length > 1 && random.chance(this.config.interspeciesMating)) {
+      // The champion of another species, as in Stanley's code.
+      const other = broods[random.below(broods.length)]
+      if (other !== brood) return other.ranked[0]
+    }
+    return brood.ranked[random.below(survivors)]
+  }
+
+  #cross(
+    genomes: readonly Genome[],
+    fitness: Float64Array,
+    mother: number,
+    father: number,
+    random: Random,
+  ): void {
+    const difference = fitness[mother] - fitness[father]
+    const smaller = genomes[mother].connectionCount <= genomes[father].connectionCount
+    const motherFirst = difference > 0 || (difference === 0 && smaller)
+    const fitter = genomes[motherFirst ? mother : father]
+    const other = genomes[motherFirst ? father : mother]
+    crossover(this.#draft, fitter, other, this.config, random)
+  }
+}

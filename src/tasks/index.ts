@@ -1,0 +1,8 @@
+import { cartPole } from './cart-pole.js'
+import type { Task } from './task.js'
+import { xor } from './xor.js'
+
+/** The tasks that come with neatron, by name. */
+export const tasks: Readonly<Record<string, Task>> = Object.fromEntries(
+  [cartPole, xor].map((task) => [task.name, task]),
+)
