@@ -25,8 +25,12 @@ export class InProcess implements Inference {
 
   load(genomes: readonly Genome[]): void {
     if (this.#closed) throw closed()
-    this.#shape = rowShape(genomes)
-    this.#population = Population.compile(genomes)
+    const shape = rowShape(genomes)
+    const population = Population.compile(genomes)
+    // Waiting for garbage collection would pile up a run's populations in native memory.
+    this.#population?.dispose()
+    this.#population = population
+    this.#shape = shape
   }
 
   feedForwardRows(
@@ -68,6 +72,7 @@ export class InProcess implements Inference {
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#population?.dispose()
     this.#population = undefined
     this.#shape = undefined
   }

@@ -1,38 +1,7 @@
 import { type ErrorCode, NeatronError } from '../errors.js'
 import type { BatchSize } from './batch-size.js'
 import type { RowBatch } from './protocol.js'
-
-/** Rows that were asked together: one, or all of a tick. */
-interface Block {
-  readonly genome: Uint32Array
-  readonly inputs: Float32Array
-  readonly outputs: Float32Array
-  readonly rows: number
-  readonly queuedAt: number
-  /** Rows already sent. */
-  sent: number
-  /** Rows already answered. */
-  answered: number
-  settled: boolean
-  readonly resolve: () => void
-  readonly reject: (error: unknown) => void
-  /** The requests that carry its rows now. */
-  readonly inFlight: Set<InFlight>
-}
-
-/** Consecutive rows of a block that travel in one request. */
-interface Part {
-  readonly block: Block
-  readonly from: number
-  readonly rows: number
-}
-
-/** A request on its way. */
-interface InFlight {
-  /** Blocks in it that still want an answer. */
-  wanted: number
-  readonly controller: AbortController
-}
+import { type Block, gather, type InFlight, type Part, scatter } from './row-block.js'
 
 /** What the queue needs to know of the network and of whoever asks it. */
 export interface RowQueueOptions {
@@ -260,37 +229,6 @@ export class RowQueue {
  * all retries or a timeout of its own, so it is rejected at once.
  */
 const SERVER_GONE: ReadonlySet<ErrorCode> = new Set(['SERVER_UNREACHABLE', 'REQUEST_TIMEOUT'])
-
-/** Copies the rows of all parts into one batch. */
-function gather(parts: readonly Part[]): RowBatch {
-  const { inputs, rows: capacity } = parts[0].block
-  const size = inputs.length / capacity
-  let rows = 0
-  for (const part of parts) rows += part.rows
-  const batch = { rows, genome: new Uint32Array(rows), inputs: new Float32Array(rows * size) }
-  let at = 0
-  for (const { block, from, rows: count } of parts) {
-    batch.genome.set(block.genome.subarray(from, from + count), at)
-    batch.inputs.set(block.inputs.subarray(from * size, (from + count) * size), at * size)
-    at += count
-  }
-  return batch
-}
-
-/** Copies the answers to their blocks, and fulfils those that now have all. */
-function scatter(outputs: Float32Array, rows: number, parts: readonly Part[]): void {
-  const size = outputs.length / rows
-  let at = 0
-  for (const { block, from, rows: count } of parts) {
-    block.outputs.set(outputs.subarray(at * size, (at + count) * size), from * size)
-    block.answered += count
-    at += count
-    if (block.answered === block.rows && !block.settled) {
-      block.settled = true
-      block.resolve()
-    }
-  }
-}
 
 /** An error for one of several rows that failed together. */
 function ownError(error: unknown): unknown {

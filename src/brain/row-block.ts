@@ -1,0 +1,64 @@
+import type { RowBatch } from './protocol.js'
+
+/** Rows that were asked together: one, or all of a tick. */
+export interface Block {
+  readonly genome: Uint32Array
+  readonly inputs: Float32Array
+  readonly outputs: Float32Array
+  readonly rows: number
+  readonly queuedAt: number
+  /** Rows already sent. */
+  sent: number
+  /** Rows already answered. */
+  answered: number
+  settled: boolean
+  readonly resolve: () => void
+  readonly reject: (error: unknown) => void
+  /** The requests that carry its rows now. */
+  readonly inFlight: Set<InFlight>
+}
+
+/** Consecutive rows of a block that travel in one request. */
+export interface Part {
+  readonly block: Block
+  readonly from: number
+  readonly rows: number
+}
+
+/** A request on its way. */
+export interface InFlight {
+  /** Blocks in it that still want an answer. */
+  wanted: number
+  readonly controller: AbortController
+}
+
+/** Copies the rows of all parts into one batch. */
+export function gather(parts: readonly Part[]): RowBatch {
+  const { inputs, rows: capacity } = parts[0].block
+  const size = inputs.length / capacity
+  let rows = 0
+  for (const part of parts) rows += part.rows
+  const batch = { rows, genome: new Uint32Array(rows), inputs: new Float32Array(rows * size) }
+  let at = 0
+  for (const { block, from, rows: count } of parts) {
+    batch.genome.set(block.genome.subarray(from, from + count), at)
+    batch.inputs.set(block.inputs.subarray(from * size, (from + count) * size), at * size)
+    at += count
+  }
+  return batch
+}
+
+/** Copies the answers to their blocks, and fulfils those that now have all. */
+export function scatter(outputs: Float32Array, rows: number, parts: readonly Part[]): void {
+  const size = outputs.length / rows
+  let at = 0
+  for (const { block, from, rows: count } of parts) {
+    block.outputs.set(outputs.subarray(at * size, (at + count) * size), from * size)
+    block.answered += count
+    at += count
+    if (block.answered === block.rows && !block.settled) {
+      block.settled = true
+      block.resolve()
+    }
+  }
+}
