@@ -53,10 +53,13 @@ export function scatter(outputs: Float32Array, rows: number, parts: readonly Par
   const size = outputs.length / rows
   let at = 0
   for (const { block, from, rows: count } of parts) {
-    block.outputs.set(outputs.subarray(at * size, (at + count) * size), from * size)
-    block.answered += count
+    const answer = outputs.subarray(at * size, (at + count) * size)
     at += count
-    if (block.answered === block.rows && !block.settled) {
+    // Whoever was given an error may be using the arrays for something else by now.
+    if (block.settled) continue
+    block.outputs.set(answer, from * size)
+    block.answered += count
+    if (block.answered === block.rows) {
       block.settled = true
       block.resolve()
     }

@@ -28,7 +28,12 @@ test('percentiles are within 3 digits of the sorted times', (t) => {
       const sorted = times.toSorted((a, b) => a - b)
       const summary = histogram.summarize()
       const expected = (p: number) => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)]
-      for (const [name, p] of [['p50', 50], ['p95', 95], ['p99', 99], ['p999', 99.9]] as const) {
+      for (const [name, p] of [
+        ['p50', 50],
+        ['p95', 95],
+        ['p99', 99],
+        ['p999', 99.9],
+      ] as const) {
         const exact = expected(p)
         const error = Math.abs(summary[name] - exact)
         if (error > exact / 1000) return false

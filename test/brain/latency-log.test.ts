@@ -20,7 +20,11 @@ function generation(rows: number, ns: number) {
 function histograms(path: string) {
   const reader = new hdr.HistogramLogReader(readFileSync(path, 'utf8'))
   const all: hdr.Histogram[] = []
-  for (let next = reader.nextIntervalHistogram(); next !== null; next = reader.nextIntervalHistogram()) {
+  for (
+    let next = reader.nextIntervalHistogram();
+    next !== null;
+    next = reader.nextIntervalHistogram()
+  ) {
     all.push(next)
   }
   return all
@@ -34,12 +38,20 @@ test('a standard reader finds both histograms of each generation', (t) => {
   const all = histograms(path)
   t.deepEqual(
     all.map(({ tag, totalCount }) => [tag, totalCount]),
-    [['call', 1], ['row', 4], ['call', 1], ['row', 2]],
+    [
+      ['call', 1],
+      ['row', 4],
+      ['call', 1],
+      ['row', 2],
+    ],
   )
   t.is(all[0].getValueAtPercentile(50), 8003)
   t.true(Math.abs(all[3].maxValue / 2.5e9 - 1) < 1e-3)
   t.true(all[0].startTimeStampMsec > Date.parse('2024-01-01'))
-  t.regex(readFileSync(path, 'utf8'), /^#.*\n#\[Histogram log format version 1\.3\]\n#\[StartTime: \d+\.\d{3} \(seconds since epoch\)/)
+  t.regex(
+    readFileSync(path, 'utf8'),
+    /^#.*\n#\[Histogram log format version 1\.3\]\n#\[StartTime: \d+\.\d{3} \(seconds since epoch\)/,
+  )
 })
 
 test('a generation without inference has its comment and no histogram', (t) => {

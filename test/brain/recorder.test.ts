@@ -11,11 +11,21 @@ test('a call counts once in one histogram and its rows in the other', (t) => {
   t.is(latencies.row.totalCount, 10)
   t.is(histogram.call.max, 1000)
   t.is(histogram.row.max, 100)
-  t.like(counters, { rows: 10, inferCount: 10, inferTimeNs: 1000, requests: 0, httpTimeNs: 0, remoteInferNs: null })
+  t.like(counters, {
+    rows: 10,
+    inferCount: 10,
+    inferTimeNs: 1000,
+    requests: 0,
+    httpTimeNs: 0,
+    remoteInferNs: null,
+  })
 })
 
 test('the totals are the sum of the generations', (t) => {
-  const call = fc.record({ rows: fc.integer({ min: 1, max: 500 }), ns: fc.integer({ min: 0, max: 1e9 }) })
+  const call = fc.record({
+    rows: fc.integer({ min: 1, max: 500 }),
+    ns: fc.integer({ min: 0, max: 1e9 }),
+  })
   fc.assert(
     fc.property(fc.array(fc.array(call)), fc.array(call), (generations, unfinished) => {
       const recorder = new Recorder()

@@ -1,0 +1,272 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import fc from 'fast-check'
+import { FixedBatch } from '#src/brain/batch-size.js'
+import type { RowBatch } from '#src/brain/protocol.js'
+import { RowQueue } from '#src/brain/row-queue.js'
+import { NeatronError } from '#src/errors.js'
+
+/** The answer to a row of two inputs by a genome, as no other row has it. */
+const answerTo = (genome: number, [a, b]: ArrayLike<number>) => [
+  genome * 1000 + a,
+  b - genome,
+  a * b,
+]
+
+/** A queue whose requests are answered by `answerTo`, and a record of the requests. */
+function fakeServer({
+  batch = 4,
+  maxDelayMs = 1,
+  concurrency = 1,
+  before = async (_rows: RowBatch, _signal: AbortSignal): Promise<void> => undefined,
+}) {
+  const requests: number[] = []
+  let inFlight = 0
+  let mostInFlight = 0
+  const queue = new RowQueue({
+    batchSize: new FixedBatch(batch),
+    maxDelayMs,
+    concurrency,
+    ask: async (rows, signal) => {
+      requests.push(rows.rows)
+      inFlight += 1
+      mostInFlight = Math.max(mostInFlight, inFlight)
+      try {
+        await before(rows, signal)
+      } finally {
+        inFlight -= 1
+      }
+      const outputs: number[] = []
+      for (let row = 0; row < rows.rows; row++) {
+        outputs.push(...answerTo(rows.genome[row], rows.inputs.subarray(row * 2, row * 2 + 2)))
+      }
+      return Float32Array.from(outputs)
+    },
+  })
+  const infer = async (genome: number, row: number[], signal?: AbortSignal) => {
+    const outputs = new Float32Array(3)
+    await queue.push(Uint32Array.of(genome), Float32Array.from(row), outputs, 1, false, signal)
+    return [...outputs]
+  }
+  return { queue, requests, infer, mostInFlight: () => mostInFlight }
+}
+
+test('every row gets its own answer, however rows and ticks interleave', async (t) => {
+  const row = fc.tuple(
+    fc.integer({ min: 0, max: 50 }),
+    fc.integer({ min: -100, max: 100 }),
+    fc.integer({ min: -100, max: 100 }),
+  )
+  const step = fc.oneof(
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        rows: fc.array(row, { minLength: 1, maxLength: 1 }),
+        tick: fc.constant(false),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({
+        rows: fc.array(row, { minLength: 1, maxLength: 20 }),
+        tick: fc.constant(true),
+      }),
+    },
+  )
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(step, fc.nat({ max: 3 })), { maxLength: 40 }),
+      fc.record({
+        batch: fc.integer({ min: 1, max: 9 }),
+        maxDelayMs: fc.constantFrom(0, 1),
+        concurrency: fc.integer({ min: 1, max: 4 }),
+      }),
+      fc.infiniteStream(fc.nat({ max: 3 })),
+      async (steps, options, delays) => {
+        const before = async () => {
+          const turns = delays.next().value
+          for (let i = 0; i < turns; i++) await new Promise(setImmediate)
+        }
+        const { queue, requests, mostInFlight } = fakeServer({ ...options, before })
+        const asked: Promise<boolean>[] = []
+        for (const [{ rows, tick }, pause] of steps) {
+          const outputs = new Float32Array(rows.length * 3)
+          const genome = Uint32Array.from(rows, ([each]) => each)
+          const inputs = Float32Array.from(rows.flatMap(([, a, b]) => [a, b]))
+          const expected = rows.flatMap(([each, a, b]) => answerTo(each, [a, b]))
+          asked.push(
+            queue
+              .push(genome, inputs, outputs, rows.length, tick)
+              .then(() => outputs.every((value, i) => value === Math.fround(expected[i]))),
+          )
+          for (let i = 0; i < pause; i++) await new Promise(setImmediate)
+        }
+        const right = await Promise.all(asked)
+        t.true(right.every(Boolean))
+        const rows = steps.reduce((sum, [each]) => sum + each.rows.length, 0)
+        t.is(
+          requests.reduce((sum, each) => sum + each, 0),
+          rows,
+        )
+        t.true(requests.every((each) => each >= 1 && each <= options.batch))
+        t.true(mostInFlight() <= options.concurrency)
+      },
+    ),
+    { numRuns: 60 },
+  )
+})
+
+test('a tick makes as many requests as its rows need, one in flight', async (t) => {
+  const { queue, requests, mostInFlight } = fakeServer({ batch: 8, maxDelayMs: 60_000 })
+  await queue.push(new Uint32Array(21), new Float32Array(42), new Float32Array(63), 21, true)
+  t.deepEqual(requests, [8, 8, 5])
+  t.is(mostInFlight(), 1)
+})
+
+test('a full request leaves at once, the rest after the delay', async (t) => {
+  const { requests, infer } = fakeServer({ batch: 3, maxDelayMs: 20 })
+  const all = [1, 2, 3, 4].map((n) => infer(n, [n, n]))
+  await all[2]
+  t.deepEqual(requests, [3])
+  t.deepEqual(await all[3], answerTo(4, [4, 4]))
+  t.deepEqual(requests, [3, 1])
+})
+
+test('without delay, rows of one turn of the event loop travel together', async (t) => {
+  const { requests, infer } = fakeServer({ batch: 100, maxDelayMs: 0 })
+  await Promise.all([1, 2, 3].map((n) => infer(n, [n, n])))
+  await infer(4, [4, 4])
+  t.deepEqual(requests, [3, 1])
+})
+
+test('flush sends what is buffered and waits for its answers', async (t) => {
+  const { queue, requests, infer } = fakeServer({ batch: 100, maxDelayMs: 60_000 })
+  await queue.flush()
+  let answered = 0
+  for (const n of [1, 2]) infer(n, [n, n]).then(() => answered++)
+  await queue.flush()
+  t.is(answered, 2)
+  t.deepEqual(requests, [2])
+})
+
+test('a tick takes the rows with it that wait for others', async (t) => {
+  const { queue, requests, infer } = fakeServer({ batch: 8, maxDelayMs: 60_000 })
+  const single = infer(1, [1, 1])
+  await queue.push(new Uint32Array(3), new Float32Array(6), new Float32Array(9), 3, true)
+  t.deepEqual(await single, answerTo(1, [1, 1]))
+  t.deepEqual(requests, [4])
+})
+
+test('a row that overflows fails alone, and each error is its own', async (t) => {
+  const { infer, requests } = fakeServer({
+    batch: 8,
+    before: async (rows) => {
+      if (rows.genome.includes(5)) throw new NeatronError('OUTPUT_NOT_FINITE', 'overflow')
+    },
+  })
+  const results = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7, 8].map((n) => infer(n, [n, n])))
+  t.deepEqual(
+    results.map(({ status }) => status === 'rejected'),
+    [false, false, false, false, true, false, false, false],
+  )
+  t.deepEqual(requests, [8, 4, 4, 2, 1, 1, 2])
+})
+
+test('rows that fail together are each rejected with an error of their own', async (t) => {
+  const { infer } = fakeServer({
+    batch: 3,
+    before: async () => {
+      throw new NeatronError('SERVER_ERROR', 'no')
+    },
+  })
+  const results = await Promise.allSettled([1, 2, 3].map((n) => infer(n, [n, n])))
+  const errors = results.map((result) => (result as PromiseRejectedResult).reason)
+  t.is(new Set(errors).size, 3)
+  t.true(errors.every((error) => error instanceof NeatronError && error.code === 'SERVER_ERROR'))
+})
+
+test('when the server is gone, what waits is rejected at once', async (t) => {
+  const { queue, infer, requests } = fakeServer({
+    batch: 1,
+    before: async () => {
+      throw new NeatronError('SERVER_UNREACHABLE', 'gone')
+    },
+  })
+  const results = await Promise.allSettled(Array.from({ length: 100 }, (_, n) => infer(n, [n, n])))
+  t.true(results.every(({ status }) => status === 'rejected'))
+  t.is(requests.length, 1)
+  await queue.flush()
+})
+
+test('after a failed request the rest of its tick is not sent, and the queue goes on', async (t) => {
+  let fail = true
+  const { queue, infer, requests } = fakeServer({
+    batch: 4,
+    before: async () => {
+      if (fail) throw new NeatronError('SERVER_ERROR', 'no')
+    },
+  })
+  const tick = queue.push(new Uint32Array(20), new Float32Array(40), new Float32Array(60), 20, true)
+  await t.throwsAsync(tick, { code: 'SERVER_ERROR' })
+  t.deepEqual(requests, [4])
+  fail = false
+  t.deepEqual(await infer(2, [3, 4]), answerTo(2, [3, 4]))
+})
+
+test('a withdrawn row leaves the buffer', async (t) => {
+  const { infer, requests } = fakeServer({ batch: 3, maxDelayMs: 20 })
+  const controller = new AbortController()
+  const withdrawn = infer(1, [1, 1], controller.signal)
+  const other = infer(2, [2, 2])
+  controller.abort(new Error('enough'))
+  await t.throwsAsync(withdrawn, { message: 'enough' })
+  t.deepEqual(await other, answerTo(2, [2, 2]))
+  t.deepEqual(requests, [1])
+  await t.throwsAsync(infer(1, [1, 1], AbortSignal.abort(new Error('before'))), {
+    message: 'before',
+  })
+})
+
+test('a request is aborted when nobody waits for it any more, and not before', async (t) => {
+  let aborted = 0
+  const { infer } = fakeServer({
+    batch: 2,
+    before: (_, signal) =>
+      new Promise((resolve, reject) => {
+        setTimeout(resolve, 100)
+        signal.addEventListener('abort', () => {
+          aborted += 1
+          reject(signal.reason)
+        })
+      }),
+  })
+  const [first, second, third] = [1, 2, 3].map(() => new AbortController())
+  const rows = [infer(1, [1, 1], first.signal), infer(2, [2, 2], second.signal)]
+  await new Promise(setImmediate)
+  first.abort(new Error('first'))
+  await t.throwsAsync(rows[0], { message: 'first' })
+  t.deepEqual(await rows[1], answerTo(2, [2, 2]))
+  t.is(aborted, 0)
+  const both = [infer(1, [1, 1], second.signal), infer(3, [3, 3], third.signal)]
+  await sleep(5)
+  second.abort(new Error('second'))
+  third.abort(new Error('third'))
+  await Promise.all(both.map((row) => t.throwsAsync(row)))
+  t.is(aborted, 1)
+})
+
+test('abort rejects everything, queued and in flight, with its reason', async (t) => {
+  const { queue, infer } = fakeServer({
+    batch: 2,
+    maxDelayMs: 60_000,
+    before: (_, signal) =>
+      new Promise((_resolve, reject) =>
+        signal.addEventListener('abort', () => reject(signal.reason)),
+      ),
+  })
+  const rows = [1, 2, 3].map((n) => infer(n, [n, n]))
+  const flushed = queue.flush()
+  queue.abort(new Error('closed'))
+  for (const row of rows) await t.throwsAsync(row, { message: 'closed' })
+  await flushed
+})
