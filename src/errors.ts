@@ -43,10 +43,20 @@ export const ERROR_CODES = [
   'FITNESS_INVALID',
   'CHECKPOINT_INVALID',
   'CHECKPOINT_WRITE',
+  // The command line
+  'USAGE',
+  'FILE_UNREADABLE',
+  'JSON_INVALID',
+  'ROWS_INVALID',
+  'RUN_EXISTS',
   // Installation
   'NATIVE_MISSING',
   'INTERNAL',
   'ONNX_MISSING',
+  // The server
+  'SERVER_OPTION',
+  'SERVER_START_FAILED',
+  'MODEL_REFUSED',
 ] as const
 
 /** A stable name for a kind of failure. */

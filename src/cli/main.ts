@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { VERSION } from '../version.js'
 import { benchCommand } from './bench.js'
 import { exitCode, report } from './exit.js'
 import { exportCommand } from './export.js'
@@ -10,15 +10,11 @@ import { serveCommand } from './serve.js'
 import { tasksCommand } from './tasks.js'
 import { trainCommand } from './train.js'
 
-const { version } = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string }
-
 const program = new Command('neatron')
   .description(
     'Evolve small networks with NEAT, run them natively, and measure where inference should run.',
   )
-  .version(version)
+  .version(VERSION)
   .exitOverride()
   .showHelpAfterError('(--help shows what there is)')
   .addHelpText(

@@ -1,5 +1,5 @@
-import { Command } from 'commander'
 import Table from 'cli-table3'
+import { Command } from 'commander'
 import { tasks } from '../tasks/index.js'
 
 /** `neatron tasks`: what can be trained. */

@@ -1,0 +1,136 @@
+import { Command } from 'commander'
+import type { Tensor as TensorType } from 'onnxruntime-node'
+import { NeatronError } from '../errors.js'
+import { Genome } from '../genome/genome.js'
+import { loadRuntime } from '../onnx/runtime.js'
+import { HttpError } from '../serve/http-error.js'
+import { Model } from '../serve/model.js'
+import type { Signature } from '../serve/signature.js'
+import { readInput, readJson } from './files.js'
+import { integer } from './options.js'
+
+interface InferOptions {
+  inputs: string
+  genome?: number
+}
+
+/** `neatron infer`: rows through a genome (natively) or a model (ONNX Runtime). */
+export function inferCommand(): Command {
+  return new Command('infer')
+    .description('answer rows with a genome (natively) or an ONNX model (ONNX Runtime)')
+    .argument('<file>', 'a genome (.json) or a model (.onnx)')
+    .requiredOption('--inputs <rows.json>', 'rows as JSON, [[...], ...]; - reads stdin')
+    .option('--genome <index>', 'which genome of a population model answers', integer(0))
+    .addHelpText(
+      'after',
+      `
+Examples:
+  neatron infer champion.json --inputs rows.json
+  echo '[[0, 1], [1, 1]]' | neatron infer champion.onnx --inputs -
+
+Prints {"outputs": [[...], ...]}.`,
+    )
+    .action(async (file: string, options: InferOptions) => {
+      const rows = rowsOf(await readJson(options.inputs), options.inputs)
+      const content = await readInput(file)
+      const outputs = looksLikeJson(content)
+        ? inferGenome(content, file, rows)
+        : await inferModel(content, file, rows, options.genome)
+      console.log(JSON.stringify({ outputs }))
+    })
+}
+
+/** A protobuf message of a model never begins with a brace or white space before one. */
+function looksLikeJson(content: Buffer): boolean {
+  return /^\s*[{[]/.test(content.toString('latin1', 0, 64))
+}
+
+function inferGenome(content: Buffer, file: string, rows: number[][]): number[][] {
+  let json: unknown
+  try {
+    json = JSON.parse(content.toString('utf8'))
+  } catch (cause) {
+    throw new NeatronError('JSON_INVALID', `${file} is not JSON: ${(cause as Error).message}.`, {
+      cause,
+    })
+  }
+  const genome = Genome.fromJSON(json)
+  return rows.map((row) => Array.from(genome.feedForward(row)))
+}
+
+async function inferModel(
+  content: Buffer,
+  file: string,
+  rows: number[][],
+  genome: number | undefined,
+): Promise<number[][]> {
+  const { session, signature } = await openModel(content, file)
+  const width = signature.inputs.find(({ datatype }) => datatype === 'FP32')!.width
+  if (rows.length > 0 && rows[0]!.length !== width) {
+    throw new NeatronError(
+      'INPUT_LENGTH',
+      `${file} takes rows of ${width} numbers, but rows of ${rows[0]!.length} came.`,
+    )
+  }
+  checkGenome(genome, signature, file)
+  if (rows.length === 0) return []
+  const { Tensor } = await loadRuntime()
+  const feeds: Record<string, TensorType> = {
+    inputs: new Tensor('float32', Float32Array.from(rows.flat()), [rows.length, width]),
+  }
+  if (genome !== undefined) {
+    const indices = new BigInt64Array(rows.length).fill(BigInt(genome))
+    feeds.genome = new Tensor('int64', indices, [rows.length])
+  }
+  const { outputs } = await session.run(feeds)
+  const values = outputs!.data as Float32Array
+  const outputSize = values.length / rows.length
+  return rows.map((_, row) => Array.from(values.subarray(row * outputSize, (row + 1) * outputSize)))
+}
+
+async function openModel(content: Buffer, file: string) {
+  try {
+    const { session, signature } = await Model.open(file, '1', content)
+    return { session: session!, signature }
+  } catch (cause) {
+    if (!(cause instanceof HttpError)) throw cause
+    throw new NeatronError(
+      'MODEL_REFUSED',
+      `${file} is neither a genome nor a model that can be run: ${cause.message}`,
+      { cause },
+    )
+  }
+}
+
+/** A population model needs to be told which genome answers; a model of one genome must not be. */
+function checkGenome(genome: number | undefined, signature: Signature, file: string): void {
+  const { genomeInput, populationSize } = signature
+  if (genomeInput < 0 && genome !== undefined) {
+    throw new NeatronError('USAGE', `${file} is a model of one genome: leave out --genome.`)
+  }
+  if (genomeInput >= 0 && !(genome! < populationSize)) {
+    throw new NeatronError(
+      'USAGE',
+      `${file} is a model of ${populationSize} genomes: give --genome 0 to ${populationSize - 1}.`,
+    )
+  }
+}
+
+function rowsOf(value: unknown, source: string): number[][] {
+  const fail = (what: string): never => {
+    throw new NeatronError(
+      'ROWS_INVALID',
+      `${source}: expected [[number, ...], ...], came ${what}.`,
+    )
+  }
+  if (!Array.isArray(value)) return fail(JSON.stringify(value)?.slice(0, 60))
+  for (const [index, row] of value.entries()) {
+    if (!Array.isArray(row)) return fail(`${JSON.stringify(row)} as row ${index}`)
+    if (row.length !== value[0].length) {
+      return fail(`row ${index} of length ${row.length} after rows of length ${value[0].length}`)
+    }
+    const bad = row.find((x) => typeof x !== 'number')
+    if (bad !== undefined) return fail(`${JSON.stringify(bad)} in row ${index}`)
+  }
+  return value
+}

@@ -1,0 +1,148 @@
+import { SingleBar } from 'cli-progress'
+import pc from 'picocolors'
+import { LatencyHistogram } from '../brain/latency-histogram.js'
+import type { InferenceStats } from '../brain/recorder.js'
+import type { Tick } from '../neat/evaluate.js'
+import type { EvolveResult } from '../neat/evolve.js'
+import type { GenerationReport } from '../neat/report.js'
+import type { Task } from '../tasks/task.js'
+import type { RunDescription } from './run-directory.js'
+
+/** How long ticks took, inference included. */
+export class TickTimes {
+  readonly #histogram = new LatencyHistogram()
+
+  record({ simulationNs, inferenceNs }: Tick): void {
+    this.#histogram.recordValue(Math.round(simulationNs + inferenceNs))
+  }
+
+  /** Percentiles in microseconds. */
+  summary(): { p50: number; p95: number; p99: number } {
+    const { p50, p95, p99 } = this.#histogram.summarize()
+    return { p50: p50 / 1e3, p95: p95 / 1e3, p99: p99 / 1e3 }
+  }
+}
+
+/** The line that `--json` prints. */
+export function summary({
+  run,
+  result,
+  seconds,
+  ticks,
+  stats,
+  generationsBefore,
+}: {
+  run: RunDescription
+  result: EvolveResult
+  seconds: number
+  ticks: TickTimes
+  stats: InferenceStats
+  /** Complete before this process went on with the run. */
+  generationsBefore: number
+}) {
+  const { inferCount, inferTimeNs, httpTimeNs, requests, histogram } = stats
+  const { call } = histogram
+  return {
+    task: run.task,
+    mode: run.inference.mode,
+    batch: run.inference.batch,
+    seed: run.seed,
+    generations: result.generations,
+    solved: result.solved,
+    bestFitness: result.fitness,
+    evaluations: result.evaluations,
+    gensPerSec: (result.generations - generationsBefore) / seconds,
+    simTickUs: ticks.summary(),
+    inference: {
+      count: inferCount,
+      totalMs: inferTimeNs / 1e6,
+      p50Us: call.p50 / 1e3,
+      p95Us: call.p95 / 1e3,
+      p99Us: call.p99 / 1e3,
+    },
+    http: run.inference.mode === 'cpu' ? null : { requests, totalMs: httpTimeNs / 1e6 },
+  }
+}
+
+/** What a person sees of a run: a bar on a terminal, a line a generation elsewhere. */
+export class Progress {
+  readonly #bar: SingleBar | undefined
+  readonly #began = performance.now()
+
+  constructor(
+    readonly run: RunDescription,
+    readonly directory: string,
+    readonly json: boolean,
+  ) {
+    if (json) return
+    const { task, seed, config, inference } = run
+    const where =
+      inference.mode === 'cpu' ? 'in process' : `remote, ${inference.batch} rows a request`
+    console.log(
+      `${pc.bold(task)}  population ${config.population}, seed ${seed}, inference ${where}`,
+    )
+    if (!process.stderr.isTTY) return
+    this.#bar = new SingleBar({
+      format:
+        'generation {value}/{total} {bar} best {best}, {species} species, {rate} generations/s, {eta_formatted} left',
+      barsize: 24,
+      hideCursor: true,
+      stopOnComplete: false,
+      clearOnComplete: true,
+    })
+    this.#bar.start(run.generations, 0, { best: '-', species: '-', rate: '-' })
+  }
+
+  generation({ generation, bestFitness, meanFitness, species }: GenerationReport): void {
+    const best = bestFitness.toFixed(3)
+    if (this.#bar) {
+      const rate = ((generation + 1) / ((performance.now() - this.#began) / 1e3)).toFixed(1)
+      this.#bar.update(generation + 1, { best, species, rate })
+    } else if (!this.json) {
+      console.log(
+        `generation ${String(generation + 1).padStart(4)}  best ${best.padStart(9)}  mean ${meanFitness.toFixed(3).padStart(9)}  species ${String(species).padStart(3)}`,
+      )
+    }
+  }
+
+  /** Ends the bar; does nothing when it has ended. */
+  stop(): void {
+    this.#bar?.stop()
+  }
+
+  /** The end: what came out, where it is, how to go on. */
+  finish(result: EvolveResult, line: ReturnType<typeof summary>, task: Task): void {
+    this.stop()
+    if (this.json) {
+      console.log(JSON.stringify(line))
+      if (result.interrupted) this.#sayResume()
+      return
+    }
+    const { inference, http, simTickUs } = line
+    const us = (value: number) => `${value.toFixed(1)} us`
+    console.log(this.#outcome(result, task))
+    console.log(`  ${result.evaluations} evaluations, ${line.gensPerSec.toFixed(2)} generations/s`)
+    console.log(
+      `  tick       p50 ${us(simTickUs.p50)}, p95 ${us(simTickUs.p95)}, p99 ${us(simTickUs.p99)}`,
+    )
+    console.log(
+      `  inference  ${inference.count} rows in ${inference.totalMs.toFixed(1)} ms; a call p50 ${us(inference.p50Us)}, p95 ${us(inference.p95Us)}, p99 ${us(inference.p99Us)}`,
+    )
+    if (http) console.log(`  HTTP       ${http.requests} requests in ${http.totalMs.toFixed(1)} ms`)
+    console.log(`  saved in   ${this.directory}`)
+    if (result.interrupted) this.#sayResume()
+  }
+
+  #outcome({ solved, interrupted, generations, fitness }: EvolveResult, task: Task): string {
+    const best = `best fitness ${fitness.toFixed(3)} of ${task.targetFitness}`
+    if (solved) return pc.green(`Solved in generation ${generations}, ${best}`)
+    if (interrupted) return pc.yellow(`Interrupted after generation ${generations}, ${best}`)
+    return pc.yellow(`Not solved in ${generations} generations, ${best}`)
+  }
+
+  #sayResume(): void {
+    process.stderr.write(
+      `Interrupted and saved; go on with: neatron train --resume ${this.directory}\n`,
+    )
+  }
+}

@@ -1,0 +1,256 @@
+import { randomInt } from 'node:crypto'
+import { Command, Option } from 'commander'
+import { LatencyLog } from '../brain/latency-log.js'
+import { NeatBrain } from '../brain/neat-brain.js'
+import { NeatronError } from '../errors.js'
+import { Checkpoint } from '../neat/checkpoint.js'
+import { completeConfig } from '../neat/config.js'
+import { evolve } from '../neat/evolve.js'
+import { startServer } from '../serve/child.js'
+import { tasks } from '../tasks/index.js'
+import type { Task } from '../tasks/task.js'
+import { INTERRUPTED } from './exit.js'
+import { readJson } from './files.js'
+import { integer, number } from './options.js'
+import { type InferenceSettings, type RunDescription, RunDirectory } from './run-directory.js'
+import { Progress, summary, TickTimes } from './train-report.js'
+
+interface TrainOptions {
+  generations?: number
+  runs?: number
+  mode?: 'cpu' | 'remote'
+  batch?: number
+  maxDelayMs?: number
+  url?: string
+  protocol?: 'infer' | 'oip'
+  modelRepository?: string
+  token?: string
+  population?: number
+  seed?: number
+  out?: string
+  resume?: string
+  config?: string
+  json?: boolean
+}
+
+const DEFAULT_TASK = 'cart-pole'
+const DEFAULT_GENERATIONS = 100
+
+/** `neatron train`: evolves a champion and keeps the run in a directory. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('evolve a genome for a task')
+    .argument('[task]', `one of: ${Object.keys(tasks).join(', ')} (default: ${DEFAULT_TASK})`)
+    .option(
+      '--generations <n>',
+      `generations at most (default: ${DEFAULT_GENERATIONS})`,
+      integer(1),
+    )
+    .addOption(
+      new Option('--runs <n>', 'the same as --generations')
+        .argParser(integer(1))
+        .conflicts('generations'),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'where inference happens (default: cpu)').choices([
+        'cpu',
+        'remote',
+      ]),
+    )
+    .option('--batch <rows>', 'remote: rows a request (default: 1)', integer(1))
+    .option(
+      '--max-delay-ms <ms>',
+      'remote: how long a row waits for others at most',
+      number(0, 60_000),
+    )
+    .option('--url <url>', 'remote: a running server (default: one is started)')
+    .addOption(
+      new Option('--protocol <protocol>', 'remote: how to ask the server (default: infer)').choices(
+        ['infer', 'oip'],
+      ),
+    )
+    .option('--model-repository <dir>', "remote: the server's model repository folder")
+    .option('--token <token>', 'remote: bearer token (default: $NEATRON_TOKEN)')
+    .option('--population <p>', 'genomes in a generation', integer(2, 1_000_000))
+    .option('--seed <s>', 'decides everything random (default: drawn)', integer(0, 2 ** 32 - 1))
+    .option('--out <dir>', 'directory of the run (default: runs/TASK-SEED)')
+    .option('--resume <dir>', 'go on with an interrupted run')
+    .option('--config <file>', 'NEAT parameters as JSON')
+    .option('--json', 'a summary as JSON on the last line of stdout, nothing else there')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  neatron train                              cart-pole, in process
+  neatron train xor --seed 7 --out runs/xor
+  neatron train --mode remote --batch 1      one HTTP call a row
+  neatron train --mode remote --batch 8      8 rows a request
+  neatron train --resume runs/xor            after Ctrl-C, or a crash
+
+The directory gets run.json, generations.jsonl, champion.json, champion.onnx, checkpoint.json and
+latency.hlog. Ctrl-C saves and exits with 130; pressed twice, it exits at once and leaves the last
+complete generation.`,
+    )
+    .action(train)
+}
+
+async function train(taskName: string | undefined, options: TrainOptions): Promise<void> {
+  const { directory, run } = options.resume
+    ? await resumed(options.resume, taskName, options)
+    : await begun(taskName, options)
+  const task = tasks[run.task]!
+  const abort = new AbortController()
+  const interrupt = () => {
+    if (abort.signal.aborted) process.exit(INTERRUPTED)
+    abort.abort()
+  }
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
+  const progress = new Progress(run, directory.path, options.json ?? false)
+  const ticks = new TickTimes()
+  const { brain, close } = await openBrain(run.inference, options.token, abort.signal)
+  try {
+    const { log, generationsBefore } = await openLatencyLog(directory, options.resume !== undefined)
+    const began = performance.now()
+    const result = await evolve({
+      task,
+      brain,
+      seed: run.seed,
+      generations: run.generations,
+      config: run.config,
+      signal: abort.signal,
+      onTick: (tick) => ticks.record(tick),
+      onGeneration: (report) => progress.generation(report),
+      checkpoint: {
+        directory: directory.path,
+        resume: options.resume !== undefined,
+        annotate: ({ generation }) => {
+          const inference = brain.takeGeneration()
+          log.append(generation, inference)
+          const { latencies: _, startedAt: __, endedAt: ___, ...stats } = inference
+          return { inference: stats }
+        },
+      },
+    })
+    const seconds = (performance.now() - began) / 1e3
+    await directory.writeChampion(result.champion)
+    progress.finish(
+      result,
+      summary({ run, result, generationsBefore, seconds, ticks, stats: brain.stats() }),
+      task,
+    )
+    if (result.interrupted) process.exitCode = INTERRUPTED
+  } catch (error) {
+    throw saved(error, directory)
+  } finally {
+    progress.stop()
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
+    await close()
+  }
+}
+
+/** A new run: options checked, its directory made. */
+async function begun(taskName = DEFAULT_TASK, options: TrainOptions) {
+  const task = knownTask(taskName)
+  const seed = options.seed ?? randomInt(2 ** 32)
+  const fromFile = options.config === undefined ? {} : await readJson(options.config)
+  const population = options.population && { population: options.population }
+  const run: RunDescription = {
+    task: task.name,
+    seed,
+    generations: options.generations ?? options.runs ?? DEFAULT_GENERATIONS,
+    config: completeConfig(task.config, fromFile, population),
+    inference: inferenceSettings(options),
+  }
+  const path = options.out ?? `runs/${task.name}-${seed}`
+  return { directory: await RunDirectory.create(path, run), run }
+}
+
+/** A run to go on with: what it was, but for where inference happens and how long it may go on. */
+async function resumed(path: string, taskName: string | undefined, options: TrainOptions) {
+  const { directory, run } = await RunDirectory.open(path)
+  const fixed = { seed: options.seed, population: options.population, config: options.config }
+  const given = Object.entries(fixed).find(([, value]) => value !== undefined)
+  if (given || (taskName && taskName !== run.task)) {
+    throw new NeatronError(
+      'USAGE',
+      `--resume goes on with the run as it began (task ${run.task}, seed ${run.seed}): leave out ${given ? `--${given[0]}` : taskName}.`,
+    )
+  }
+  knownTask(run.task)
+  const generations = options.generations ?? options.runs ?? run.generations
+  const inference = inferenceSettings({ ...run.inference, ...options })
+  return { directory, run: { ...run, generations, inference } }
+}
+
+function knownTask(name: string): Task {
+  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined
+  if (task) return task
+  throw new NeatronError(
+    'USAGE',
+    `There is no task ${name}; there are ${Object.keys(tasks).join(', ')}.`,
+  )
+}
+
+function inferenceSettings(options: Partial<InferenceSettings>): InferenceSettings {
+  const { mode = 'cpu', batch = 1, maxDelayMs, url, protocol, modelRepository } = options
+  const remoteOnly = { batch: options.batch, maxDelayMs, url, protocol, modelRepository }
+  const misplaced = Object.entries(remoteOnly).find(([, value]) => value !== undefined)
+  if (mode === 'cpu') {
+    if (misplaced && misplaced[0] !== 'batch') {
+      throw new NeatronError(
+        'USAGE',
+        `${misplaced[0]} goes with --mode remote; add it, or leave it out.`,
+      )
+    }
+    return { mode, batch: 1 }
+  }
+  return { mode, batch, maxDelayMs, url, protocol, modelRepository }
+}
+
+/** The brain of a run, and what closes it together with the server that it may have started. */
+async function openBrain(
+  settings: InferenceSettings,
+  token = process.env.NEATRON_TOKEN,
+  signal: AbortSignal,
+) {
+  if (settings.mode === 'cpu') {
+    const brain = NeatBrain.inProcess()
+    return { brain, close: () => brain.close() }
+  }
+  const { batch, maxDelayMs, protocol, modelRepository } = settings
+  const server = settings.url === undefined ? await startServer({ allowLoad: true }) : undefined
+  const url = settings.url ?? server!.url
+  const brain = NeatBrain.remote({
+    url,
+    batch,
+    maxDelayMs,
+    protocol,
+    modelRepository,
+    token,
+    signal,
+  })
+  const close = async () => {
+    await brain.close()
+    await server?.close()
+  }
+  return { brain, close }
+}
+
+/** The run's latency log, and the generations that were complete before. */
+async function openLatencyLog(directory: RunDirectory, resume: boolean) {
+  const path = directory.file('latency.hlog')
+  if (!resume) return { log: LatencyLog.create(path), generationsBefore: 0 }
+  const { evolution } = await new Checkpoint(directory.path).resume()
+  const { generation } = evolution
+  return { log: LatencyLog.resume(path, generation), generationsBefore: generation }
+}
+
+/** Adds to a failure in the middle of a run where the run is and how it goes on. */
+function saved(error: unknown, directory: RunDirectory): unknown {
+  if (!(error instanceof NeatronError) || error.code.startsWith('CHECKPOINT')) return error
+  return new NeatronError(
+    error.code,
+    `${error.message} The last complete generation is saved: go on with --resume ${directory.path}.`,
+    { cause: error },
+  )
+}
