@@ -1,0 +1,98 @@
+import type { Plan } from '../native/addon.js'
+import { activationForm } from './activation.js'
+import { Graph, int, type TensorName } from './graph.js'
+import { type DepthLayout, depthLayout, placeNodes, populationLayout } from './population-layout.js'
+
+/**
+ * The graph of a population: `inputs` [rows, I] and `genome` int64 [rows] to `outputs` [rows, O];
+ * row r is answered by genome `genome[r]`.
+ *
+ * Each depth is padded to what the largest genome has there, in nodes of each activation and in
+ * connections of a node. A row picks its genome's source columns and weights (Gather), its values
+ * at those columns (GatherElements), multiplies, and sums over a node's connections. The first
+ * column of the values is 1, so a bias is a connection like any other, and the first one of the sum,
+ * as it is natively.
+ */
+export function populationGraph(plans: readonly Plan[]): Graph {
+  const [{ inputSize, outputSlots }] = plans
+  const graph = new Graph()
+  const inputs = graph.input('inputs', 'float', ['rows', inputSize])
+  const genome = graph.input('genome', 'int64', ['rows'])
+  const layout = populationLayout(plans)
+  const columns = placeNodes(plans, layout)
+  let values = graph.concat([ones(graph, genome), inputs])
+  for (let depth = 0; depth < layout.length; depth += 1) {
+    values = addDepth(graph, plans, columns, layout[depth], depth, genome, values)
+  }
+  const outputs = outputSlots.length
+  const picks = new Int32Array(plans.length * outputs)
+  for (const [index, plan] of plans.entries()) {
+    picks.set(
+      plan.outputSlots.map((slot) => columns[index][slot]),
+      index * outputs,
+    )
+  }
+  const pick = graph.add('Gather', [graph.constant(picks, [plans.length, outputs]), genome])
+  graph.add('GatherElements', [values, pick], { axis: int(1) }, 'outputs')
+  graph.output('outputs', ['rows', outputs])
+  return graph
+}
+
+/** Nodes of a depth up to which connections are summed by a matrix. */
+const MATRIX_SUM_NODES = 32
+
+/** A column of ones, as long as there are rows. */
+function ones(graph: Graph, genome: TensorName): TensorName {
+  const column = graph.constant(BigInt64Array.of(-1n, 1n), [2])
+  const zeros = graph.add('Mul', [genome, graph.constant(BigInt64Array.of(0n), [])])
+  const one = graph.add('Add', [zeros, graph.constant(BigInt64Array.of(1n), [])])
+  return graph.add('Cast', [graph.add('Reshape', [one, column])], { to: int(1) })
+}
+
+/** Adds the nodes of one depth, and returns the values with their columns appended. */
+function addDepth(
+  graph: Graph,
+  plans: readonly Plan[],
+  columns: readonly Uint32Array[],
+  depth: DepthLayout,
+  index: number,
+  genome: TensorName,
+  values: TensorName,
+): TensorName {
+  const { nodes, connections } = depth
+  const { sources, weights } = depthLayout(plans, columns, depth, index)
+  const size = nodes * connections
+  const pick = graph.add('Gather', [graph.constant(sources, [plans.length, size]), genome])
+  const picked = graph.add('GatherElements', [values, pick], { axis: int(1) })
+  const factors = graph.add('Gather', [graph.constant(weights, [plans.length, size]), genome])
+  const products = graph.add('Mul', [picked, factors])
+  const sums = sumConnections(graph, products, depth)
+  const widths = depth.groups.map((group) => group.width)
+  const groups = widths.length === 1 ? [sums] : graph.split(sums, widths)
+  const activated = depth.groups.map(({ activation }, at) =>
+    activationForm(activation).apply(graph, groups[at]),
+  )
+  return graph.concat([values, ...activated])
+}
+
+/**
+ * Adds up [rows, connections x nodes] to [rows, nodes]. A product with a matrix of zeros and ones
+ * does it in half the time of ReduceSum, while the matrix is small (seen: 48 against 121 us for 150
+ * rows of young cart-pole genomes, 611 against 811 us for 150 genomes of 15 depths).
+ */
+function sumConnections(
+  graph: Graph,
+  products: TensorName,
+  { nodes, connections }: DepthLayout,
+): TensorName {
+  if (nodes > MATRIX_SUM_NODES) {
+    const shape = graph.constant(BigInt64Array.of(-1n, BigInt(connections), BigInt(nodes)), [3])
+    const axis = graph.constant(BigInt64Array.of(1n), [1])
+    const attributes = { keepdims: int(0) }
+    return graph.add('ReduceSum', [graph.add('Reshape', [products, shape]), axis], attributes)
+  }
+  const size = connections * nodes
+  const matrix = new Float32Array(size * nodes)
+  for (let at = 0; at < size; at += 1) matrix[at * nodes + (at % nodes)] = 1
+  return graph.add('MatMul', [products, graph.constant(matrix, [size, nodes])])
+}

@@ -1,0 +1,199 @@
+import { PbfReader } from 'pbf'
+import { FIELD, TENSOR_EXTERNAL } from './fields.js'
+
+/** What there is to know about a model before ONNX Runtime sees it. */
+export interface ModelFacts {
+  readonly producerName: string
+  readonly producerVersion: string
+  /** Metadata properties by key. */
+  readonly metadata: ReadonlyMap<string, string>
+  /** Operator domains imported or used, anywhere; `''` is the standard one. */
+  readonly domains: ReadonlySet<string>
+  /** Names of tensors whose data lies outside the file, also in subgraphs and attributes. */
+  readonly externalTensors: readonly string[]
+  /** Nodes in all, subgraphs and functions included. */
+  readonly nodes: number
+  /** Tensors stored in the model, subgraphs and attributes included. */
+  readonly tensors: number
+  /** Whether it carries graphs for training. */
+  readonly training: boolean
+}
+
+/** The bytes are not a model: not protobuf, cut off, or nested beyond reason. */
+export class MalformedModel extends Error {
+  override readonly name = 'MalformedModel'
+}
+
+/** Subgraphs within subgraphs; real models have two or three. */
+const DEPTH_LIMIT = 16
+
+/**
+ * Reads the structure of an ONNX model, and none of its tensors' data.
+ *
+ * @throws MalformedModel when the bytes cannot be a model.
+ */
+export function scanModel(bytes: Uint8Array): ModelFacts {
+  const scan = new Scan(bytes)
+  try {
+    scan.model()
+  } catch (error) {
+    if (error instanceof MalformedModel) throw error
+    // The reader's own complaints: a varint too long, a group, text that is not UTF-8.
+    throw new MalformedModel((error as Error).message)
+  }
+  return scan
+}
+
+class Scan implements ModelFacts {
+  producerName = ''
+  producerVersion = ''
+  readonly metadata = new Map<string, string>()
+  readonly domains = new Set<string>()
+  readonly externalTensors: string[] = []
+  nodes = 0
+  tensors = 0
+  training = false
+  #graphs = 0
+  readonly #reader: PbfReader
+
+  constructor(bytes: Uint8Array) {
+    this.#reader = new PbfReader(bytes)
+  }
+
+  model(): void {
+    const { model } = FIELD
+    this.#fields(this.#reader.length, (field, reader) => {
+      if (field === model.producerName) this.producerName = this.#text()
+      else if (field === model.producerVersion) this.producerVersion = this.#text()
+      else if (field === model.graph) this.#graph(0)
+      else if (field === model.opsetImport) this.#opset()
+      else if (field === model.metadataProps) this.#property()
+      else if (field === model.functions) this.#function()
+      else if (field === model.trainingInfo) this.training = true
+      else reader.skip(reader.type)
+    })
+    if (this.#graphs === 0) throw new MalformedModel('it has no graph')
+  }
+
+  /** Reads the fields of a message that ends at `end`, and holds every one to that end. */
+  #fields(end: number, read: (field: number, reader: PbfReader) => void): void {
+    const reader = this.#reader
+    while (reader.pos < end) {
+      const tag = reader.readVarint()
+      reader.type = tag & 7
+      read(tag >>> 3, reader)
+      if (!(reader.pos <= end)) throw new MalformedModel('a field runs past the end of its message')
+    }
+  }
+
+  /** Reads a nested message. */
+  #message(read: (field: number, reader: PbfReader) => void): void {
+    this.#fields(this.#end(), read)
+  }
+
+  /** Reads a length, and returns where what it measures ends. */
+  #end(): number {
+    const reader = this.#reader
+    if (reader.type !== 2) throw new MalformedModel('a field has an unexpected wire type')
+    const end = reader.readVarint() + reader.pos
+    if (!(end <= reader.length)) throw new MalformedModel('it is cut off')
+    return end
+  }
+
+  #text(): string {
+    const reader = this.#reader
+    const end = this.#end()
+    const text = new TextDecoder().decode(reader.buf.subarray(reader.pos, end))
+    reader.pos = end
+    return text
+  }
+
+  #opset(): void {
+    let domain = ''
+    this.#message((field, reader) => {
+      if (field === FIELD.opset.domain) domain = this.#text()
+      else reader.skip(reader.type)
+    })
+    this.domains.add(domain)
+  }
+
+  #property(): void {
+    let key = ''
+    let value = ''
+    this.#message((field, reader) => {
+      if (field === FIELD.property.key) key = this.#text()
+      else if (field === FIELD.property.value) value = this.#text()
+      else reader.skip(reader.type)
+    })
+    this.metadata.set(key, value)
+  }
+
+  #graph(depth: number): void {
+    if (depth > DEPTH_LIMIT) throw new MalformedModel('its subgraphs are nested too deep')
+    this.#graphs += 1
+    const { graph } = FIELD
+    this.#message((field, reader) => {
+      if (field === graph.node) this.#node(depth)
+      else if (field === graph.initializer) this.#tensor()
+      else if (field === graph.sparseInitializer) this.#sparseTensor()
+      else reader.skip(reader.type)
+    })
+  }
+
+  #node(depth: number): void {
+    this.nodes += 1
+    const { node } = FIELD
+    let domain = ''
+    this.#message((field, reader) => {
+      if (field === node.domain) domain = this.#text()
+      else if (field === node.attribute) this.#attribute(depth)
+      else reader.skip(reader.type)
+    })
+    this.domains.add(domain)
+  }
+
+  #attribute(depth: number): void {
+    const { attribute } = FIELD
+    this.#message((field, reader) => {
+      if (field === attribute.tensor || field === attribute.tensors) this.#tensor()
+      else if (field === attribute.graph || field === attribute.graphs) this.#graph(depth + 1)
+      else if (field === attribute.sparseTensor || field === attribute.sparseTensors) {
+        this.#sparseTensor()
+      } else reader.skip(reader.type)
+    })
+  }
+
+  #tensor(): void {
+    this.tensors += 1
+    const { tensor } = FIELD
+    let name = ''
+    let external = false
+    this.#message((field, reader) => {
+      if (field === tensor.name) name = this.#text()
+      else if (field === tensor.externalData) {
+        external = true
+        reader.skip(reader.type)
+      } else if (field === tensor.dataLocation) external ||= reader.readVarint() === TENSOR_EXTERNAL
+      else reader.skip(reader.type)
+    })
+    if (external) this.externalTensors.push(name)
+  }
+
+  #sparseTensor(): void {
+    const { sparseTensor } = FIELD
+    this.#message((field, reader) => {
+      if (field === sparseTensor.values || field === sparseTensor.indices) this.#tensor()
+      else reader.skip(reader.type)
+    })
+  }
+
+  #function(): void {
+    const { function: fields } = FIELD
+    this.#message((field, reader) => {
+      if (field === fields.node) this.#node(0)
+      else if (field === fields.domain) this.domains.add(this.#text())
+      else if (field === fields.opsetImport) this.#opset()
+      else reader.skip(reader.type)
+    })
+  }
+}

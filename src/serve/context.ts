@@ -1,0 +1,68 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { describe, HttpError } from './http-error.js'
+import type { Answer } from './job.js'
+import type { Metrics } from './metrics.js'
+import type { Model } from './model.js'
+import type { ResolvedOptions } from './options.js'
+import type { ModelRepository } from './repository.js'
+import type { Scheduler } from './scheduler.js'
+import type { TensorData } from './signature.js'
+
+/** What the routes share. */
+export interface ServerContext {
+  readonly options: ResolvedOptions
+  readonly repository: ModelRepository
+  readonly scheduler: Scheduler
+  readonly metrics: Metrics
+  readonly versions: { readonly neatron: string; readonly onnxruntime: string }
+  /** Whether the server is shutting down. */
+  draining: boolean
+}
+
+/** An object read from JSON. */
+export type JsonObject = Record<string, unknown>
+
+/** A request whose body is the bytes as they came. */
+export type BytesRequest = FastifyRequest<{ Body: Buffer | undefined }>
+
+/**
+ * Reads JSON that must be an object.
+ *
+ * @throws HttpError `BODY_INVALID`.
+ */
+export function readObject(bytes: Buffer | undefined): JsonObject {
+  if (bytes === undefined || bytes.length === 0) {
+    throw new HttpError('BODY_INVALID', 'Expected a JSON object as the body, got nothing.')
+  }
+  let value: unknown
+  try {
+    value = JSON.parse(bytes.toString('utf8'))
+  } catch (error) {
+    throw new HttpError('BODY_INVALID', `The body is not JSON: ${(error as Error).message}.`)
+  }
+  return asObject(value, 'the body')
+}
+
+/** @throws HttpError `BODY_INVALID` when a value is not an object. */
+export function asObject(value: unknown, place: string): JsonObject {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as JsonObject
+  }
+  throw new HttpError('BODY_INVALID', `Expected ${place} to be an object, got ${describe(value)}.`)
+}
+
+/** Runs the rows of a request, and says in `Server-Timing` where the time went. */
+export async function infer(
+  { scheduler }: ServerContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  model: Model,
+  inputs: readonly TensorData[],
+  rows: number,
+): Promise<Answer> {
+  const { socket } = request.raw
+  const answer = await scheduler.submit(model, inputs, rows, () => socket.destroyed)
+  const queue = answer.queueMs.toFixed(4)
+  reply.header('server-timing', `queue;dur=${queue}, infer;dur=${answer.inferMs.toFixed(4)}`)
+  return answer
+}

@@ -1,0 +1,78 @@
+import type { FastifyInstance } from 'fastify'
+import { type BytesRequest, infer, type ServerContext } from '../context.js'
+import { HttpError } from '../http-error.js'
+import type { Model } from '../model.js'
+import type { TensorSpec } from '../signature.js'
+import { modelConfig } from './config.js'
+import { readInferRequest } from './request.js'
+import { writeInferResponse } from './response.js'
+
+type ModelParams = { model: string; version?: string }
+
+const EXTENSIONS = [
+  'binary_tensor_data',
+  'model_repository',
+  'model_configuration',
+  'statistics',
+] as const
+
+/** The Open Inference Protocol v2: health, metadata, inference, configuration, statistics. */
+export function oipRoutes(app: FastifyInstance, context: ServerContext): void {
+  const { repository, versions } = context
+  const find = (params: unknown): Model => {
+    const { model, version } = params as ModelParams
+    return repository.find(model, version)
+  }
+
+  app.get('/v2', () => ({
+    name: 'neatron',
+    version: versions.neatron,
+    extensions: EXTENSIONS,
+    runtime: { name: 'onnxruntime', version: versions.onnxruntime },
+  }))
+  app.get('/v2/health/live', () => ({ live: true }))
+  app.get('/v2/health/ready', (_request, reply) => {
+    const ready = repository.ready && !context.draining
+    return reply.code(ready ? 200 : 503).send({ ready })
+  })
+  app.get('/v2/models/stats', () => ({
+    model_stats: [...repository.models].map(modelStat),
+  }))
+
+  for (const base of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
+    app.get(base, ({ params }) => modelMetadata(find(params)))
+    app.get(`${base}/ready`, ({ params }, reply) => {
+      const { name } = find(params)
+      if (context.draining) throw new HttpError('DRAINING', 'The server is shutting down.')
+      return reply.send({ name, ready: true })
+    })
+    app.get(`${base}/config`, ({ params }) => modelConfig(find(params), context.options))
+    app.get(`${base}/stats`, ({ params }) => ({ model_stats: [modelStat(find(params))] }))
+    app.post(`${base}/infer`, async (request: BytesRequest, reply) => {
+      const model = find(request.params)
+      const length = request.headers['inference-header-content-length'] as string | undefined
+      const asked = readInferRequest(request.body, length, model.signature)
+      const answer = await infer(context, request, reply, model, asked.inputs, asked.rows)
+      const { body, headerLength } = writeInferResponse(model, asked, answer)
+      if (headerLength !== null) reply.header('inference-header-content-length', headerLength)
+      const type = headerLength === null ? 'application/json' : 'application/octet-stream'
+      reply.header('content-type', type)
+      return body
+    })
+  }
+}
+
+function modelStat(model: Model) {
+  return model.statistics.toModelStat(model.name, model.version)
+}
+
+function modelMetadata({ name, version, signature }: Model) {
+  const tensor = ({ name, datatype, shape }: TensorSpec) => ({ name, datatype, shape })
+  return {
+    name,
+    versions: [version],
+    platform: 'onnxruntime_onnx',
+    inputs: signature.inputs.map(tensor),
+    outputs: signature.outputs.map(tensor),
+  }
+}

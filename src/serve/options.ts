@@ -1,0 +1,141 @@
+import { NeatronError } from '../errors.js'
+import type { Genome } from '../genome/genome.js'
+
+/** A model to serve from the start: an ONNX file's bytes, a genome, or a population of genomes. */
+export type ServedModel =
+  | { readonly name: string; readonly model: Uint8Array }
+  | { readonly name: string; readonly genome: Genome }
+  | { readonly name: string; readonly genomes: readonly Genome[] }
+
+/** How a server is to be run. */
+export interface ServerOptions {
+  /** Address to listen on. Default `127.0.0.1`; one beyond loopback needs a `token`. */
+  readonly host?: string
+  /** Port to listen on; 0 takes a free one. Default 8000. */
+  readonly port?: number
+  /** Path of a Unix domain socket to listen on instead of host and port. */
+  readonly socket?: string
+  /** Bearer token that every request but those for health must carry. Default none. */
+  readonly token?: string
+  /** Whether clients may load and unload models. Default false. */
+  readonly allowLoad?: boolean
+  /** Models served from the start. Default none. */
+  readonly models?: readonly ServedModel[]
+  /** Whether concurrent requests for one model share a run. Default true. */
+  readonly batching?: boolean
+  /** Most rows of a run, 1 or more; a longer request is served by several runs. Default 1024. */
+  readonly maxBatch?: number
+  /** Most requests waiting for one model, 1 or more; the next gets 429. Default 1024. */
+  readonly maxQueue?: number
+  /** Microseconds that a request may wait for others to share its run. Default 0: none. */
+  readonly maxQueueDelayUs?: number
+  /** Most MiB of a request's body, and so of a model. Default 64. */
+  readonly maxBodyMb?: number
+  /** Milliseconds that a request may wait for its run; then it gets 504. Default 10,000. */
+  readonly timeoutMs?: number
+  /** Most MiB of open sessions, least recently used ones are closed first. Default 1024. */
+  readonly maxSessionMb?: number
+  /** Whether to log faults, loads and unloads as JSON lines on stderr. Default false. */
+  readonly log?: boolean
+}
+
+/** {@link ServerOptions} with every default filled in. */
+export interface ResolvedOptions {
+  readonly host: string
+  readonly port: number
+  readonly socket: string | null
+  readonly token: string | null
+  readonly allowLoad: boolean
+  readonly models: readonly ServedModel[]
+  readonly batching: boolean
+  readonly maxBatch: number
+  readonly maxQueue: number
+  readonly maxQueueDelayUs: number
+  readonly maxBodyMb: number
+  readonly timeoutMs: number
+  readonly maxSessionMb: number
+  readonly log: boolean
+}
+
+const DEFAULTS: ResolvedOptions = {
+  host: '127.0.0.1',
+  port: 8000,
+  socket: null,
+  token: null,
+  allowLoad: false,
+  models: [],
+  batching: true,
+  maxBatch: 1024,
+  maxQueue: 1024,
+  maxQueueDelayUs: 0,
+  maxBodyMb: 64,
+  timeoutMs: 10_000,
+  maxSessionMb: 1024,
+  log: false,
+}
+
+/** The whole numbers among the options, with their ranges. */
+const RANGES = {
+  port: [0, 65_535],
+  maxBatch: [1, 1_000_000],
+  maxQueue: [1, 1_000_000],
+  maxQueueDelayUs: [0, 10_000_000],
+  timeoutMs: [1, 3_600_000],
+} as const
+
+/** Sizes in MiB, which may be fractions. */
+const SIZES = ['maxBodyMb', 'maxSessionMb'] as const
+
+const TOKEN_LENGTH = 16
+
+/**
+ * Fills in defaults and checks every option.
+ *
+ * @throws NeatronError `SERVER_OPTION` naming the option, its range and what came.
+ */
+export function resolveOptions(options: ServerOptions): ResolvedOptions {
+  const unknown = Object.keys(options).find((name) => !(name in DEFAULTS))
+  if (unknown !== undefined) {
+    throw optionError(`unknown option "${unknown}"; there are ${Object.keys(DEFAULTS).join(', ')}`)
+  }
+  const given = Object.fromEntries(
+    Object.entries(options).filter(([, value]) => value !== undefined),
+  )
+  const resolved: ResolvedOptions = { ...DEFAULTS, ...given }
+  for (const [name, [min, max]] of Object.entries(RANGES)) {
+    const value = resolved[name as keyof typeof RANGES]
+    if (!Number.isInteger(value) || value < min || value > max) {
+      throw optionError(`${name} must be a whole number from ${min} to ${max}, got ${value}`)
+    }
+  }
+  for (const name of SIZES) {
+    const value = resolved[name]
+    if (!(value > 0 && value <= 16_384)) {
+      throw optionError(`${name} must be above 0 and at most 16384, got ${value}`)
+    }
+  }
+  checkAccess(resolved)
+  return resolved
+}
+
+function checkAccess({ host, socket, token }: ResolvedOptions): void {
+  if (token !== null && token.length < TOKEN_LENGTH) {
+    throw optionError(
+      `token must have at least ${TOKEN_LENGTH} characters (openssl rand -hex 32 makes a good one), got ${token.length}`,
+    )
+  }
+  if (token === null && socket === null && !isLoopback(host)) {
+    throw optionError(
+      `host ${host} can be reached from other machines, so a token is needed; give one, or listen on 127.0.0.1`,
+    )
+  }
+}
+
+/** Whether an address can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+}
+
+function optionError(problem: string): NeatronError {
+  return new NeatronError('SERVER_OPTION', `Cannot start the server: ${problem}.`)
+}

@@ -1,0 +1,139 @@
+import { HttpError } from './http-error.js'
+import { Model } from './model.js'
+import type { SessionCache } from './session-cache.js'
+
+/** An entry of the repository's index. */
+export interface IndexEntry {
+  readonly name: string
+  readonly version: string
+  readonly state: 'READY' | 'LOADING' | 'UNAVAILABLE'
+  readonly reason: string
+}
+
+/** The name under which `/infer` finds its model when a request gives none. */
+const DEFAULT_MODEL = 'default'
+
+const NAME = /^[\w.-]{1,128}$/
+
+/** The models that answer requests, by name; one version of each. */
+export class ModelRepository {
+  readonly #models = new Map<string, Model>()
+  readonly #loading = new Set<string>()
+  readonly #unavailable = new Map<string, { version: string; reason: string }>()
+  /** Loads happen one after the other, so that the last asked for is the one that stays. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(private readonly sessions: SessionCache) {}
+
+  /** Whether no load is under way. */
+  get ready(): boolean {
+    return this.#loading.size === 0
+  }
+
+  /** The loaded models, in the order of loading. */
+  get models(): Iterable<Model> {
+    return this.#models.values()
+  }
+
+  /**
+   * Loads a model, in place of one of the same name; requests that the old one has accepted are
+   * still answered by it.
+   *
+   * @throws HttpError `MODEL_REFUSED`.
+   */
+  load(
+    name: string,
+    version: string,
+    bytes: Uint8Array,
+    config?: Readonly<Record<string, unknown>>,
+  ): Promise<Model> {
+    if (!NAME.test(name)) {
+      const message = `A model's name is 1 to 128 letters, digits, "_", "." or "-"; got ${JSON.stringify(name.slice(0, 140))}.`
+      return Promise.reject(new HttpError('MODEL_REFUSED', message))
+    }
+    this.#loading.add(name)
+    const loaded = this.#last.then(async () => {
+      try {
+        const model = await Model.open(name, version, bytes, config)
+        await this.#retire(name)
+        this.#models.set(name, model)
+        this.#unavailable.delete(name)
+        this.sessions.add(model)
+        return model
+      } catch (error) {
+        if (!this.#models.has(name)) this.#markUnavailable(name, version, (error as Error).message)
+        throw error
+      } finally {
+        this.#loading.delete(name)
+      }
+    })
+    this.#last = loaded.catch(() => {})
+    return loaded
+  }
+
+  /** @throws HttpError `MODEL_UNKNOWN`. */
+  async unload(name: string): Promise<void> {
+    const { version } = this.find(name)
+    await this.#retire(name)
+    this.#markUnavailable(name, version, 'unloaded')
+  }
+
+  /**
+   * The model of a name and, if given, version; without a name the default one: the only one, the
+   * one named "default", or else the one loaded first.
+   *
+   * @throws HttpError `MODEL_UNKNOWN` naming those that there are.
+   */
+  find(name?: string, version?: string): Model {
+    const model =
+      name !== undefined
+        ? this.#models.get(name)
+        : (this.#models.get(DEFAULT_MODEL) ?? this.#models.values().next().value)
+    if (model !== undefined && (version === undefined || version === model.version)) return model
+    const names = [...this.#models.keys()].slice(0, 10)
+    const there = names.length > 0 ? `loaded: ${names.join(', ')}` : 'no model is loaded'
+    const asked =
+      name === undefined
+        ? 'No model'
+        : `No model ${JSON.stringify(name.slice(0, 140))}${version === undefined ? '' : ` of version ${version.slice(0, 20)}`}`
+    throw new HttpError('MODEL_UNKNOWN', `${asked}; ${there}.`)
+  }
+
+  /** What there is and was, for the index of the model repository extension. */
+  index(): IndexEntry[] {
+    const entries: IndexEntry[] = []
+    for (const { name, version } of this.#models.values()) {
+      entries.push({ name, version, state: 'READY', reason: '' })
+    }
+    for (const name of this.#loading) {
+      if (!this.#models.has(name)) entries.push({ name, version: '', state: 'LOADING', reason: '' })
+    }
+    for (const [name, { version, reason }] of this.#unavailable) {
+      if (this.#models.has(name) || this.#loading.has(name)) continue
+      entries.push({ name, version, state: 'UNAVAILABLE', reason })
+    }
+    return entries
+  }
+
+  /** Gives up all sessions. Nothing may be waiting or running. */
+  async close(): Promise<void> {
+    await this.#last
+    for (const name of [...this.#models.keys()]) await this.#retire(name)
+  }
+
+  async #retire(name: string): Promise<void> {
+    const model = this.#models.get(name)
+    if (model === undefined) return
+    this.#models.delete(name)
+    model.retired = true
+    if (model.pending === 0) await this.sessions.remove(model)
+  }
+
+  #markUnavailable(name: string, version: string, reason: string): void {
+    // A client that loads under ever new names must not fill the memory.
+    if (this.#unavailable.size >= 256) {
+      this.#unavailable.delete(this.#unavailable.keys().next().value!)
+    }
+    this.#unavailable.set(name, { version, reason })
+  }
+}
