@@ -1,0 +1,88 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import { Genome } from 'neatron'
+import { cli, scratch } from './run-cli.js'
+
+const ROWS = [
+  [0.5, -1, 2],
+  [0, 0.25, -3],
+]
+
+test('a genome and its exported model answer the same rows, from a file and from stdin', async (t) => {
+  const folder = await scratch(t)
+  const genome = Genome.random({ inputs: 3, outputs: 2, hidden: 6, seed: 9 })
+  const [genomeFile, modelFile, rowsFile] = ['g.json', 'm.onnx', 'rows.json'].map((name) =>
+    join(folder, name),
+  )
+  writeFileSync(genomeFile, JSON.stringify(genome))
+  writeFileSync(rowsFile, JSON.stringify(ROWS))
+  const exported = await cli(['export', genomeFile, '-o', modelFile])
+  t.is(exported.code, 0, exported.stderr)
+
+  const expected = ROWS.map((row) => Array.from(genome.feedForward(row)))
+  const native = await cli(['infer', genomeFile, '--inputs', rowsFile])
+  t.deepEqual(JSON.parse(native.stdout), { outputs: expected })
+  const model = await cli(['infer', modelFile, '--inputs', '-'], JSON.stringify(ROWS))
+  t.is(model.code, 0, model.stderr)
+  const { outputs } = JSON.parse(model.stdout)
+  for (const [r, row] of expected.entries()) {
+    for (const [o, value] of row.entries()) {
+      t.true(Math.abs(outputs[r][o] - value) <= 1e-5 * Math.max(1, Math.abs(value)))
+    }
+  }
+})
+
+test('several genomes make a population model, of which --genome chooses one', async (t) => {
+  const folder = await scratch(t)
+  const genomes = [1, 2, 3].map((seed) => Genome.random({ inputs: 3, outputs: 1, hidden: 4, seed }))
+  const files = genomes.map((genome, index) => {
+    const file = join(folder, `${index}.json`)
+    writeFileSync(file, JSON.stringify(genome))
+    return file
+  })
+  const model = join(folder, 'population.onnx')
+  t.is((await cli(['export', ...files, '-o', model])).code, 0)
+  const rows = JSON.stringify(ROWS)
+  for (const [index, genome] of genomes.entries()) {
+    const { stdout, stderr } = await cli(
+      ['infer', model, '--inputs', '-', '--genome', `${index}`],
+      rows,
+    )
+    t.is(stderr, '')
+    const { outputs } = JSON.parse(stdout)
+    for (const [r, row] of ROWS.entries()) {
+      t.true(Math.abs(outputs[r][0] - genome.feedForward(row)[0]) <= 1e-5)
+    }
+  }
+  const missing = await cli(['infer', model, '--inputs', '-'], rows)
+  t.is(missing.code, 2)
+  t.regex(missing.stderr, /--genome 0 to 2/)
+  const beyond = await cli(['infer', model, '--inputs', '-', '--genome', '3'], rows)
+  t.is(beyond.code, 2)
+})
+
+test('wrong rows and wrong files are said in one line', async (t) => {
+  const folder = await scratch(t)
+  const file = join(folder, 'g.json')
+  writeFileSync(file, JSON.stringify(Genome.random({ inputs: 3, outputs: 1, seed: 1 })))
+  for (const [rows, code] of [
+    ['{"a": 1}', 'ROWS_INVALID'],
+    ['[[1, 2, 3], [1, 2]]', 'ROWS_INVALID'],
+    ['[[1, "x", 3]]', 'ROWS_INVALID'],
+    ['[[1, 2]]', 'INPUT_LENGTH'],
+    ['[[1, 2, 1e300]]', 'INPUT_NOT_FINITE'],
+    ['[[1, 2', 'JSON_INVALID'],
+  ]) {
+    const { stdout, stderr, code: exit } = await cli(['infer', file, '--inputs', '-'], rows)
+    t.is(exit, 1, rows)
+    t.is(stdout, '')
+    t.true(stderr.includes(code), `${rows}: ${stderr}`)
+  }
+  const half = join(folder, 'half.json')
+  writeFileSync(half, readFileSync(file, 'utf8').slice(0, 40))
+  t.regex((await cli(['infer', half, '--inputs', '-'], '[[1, 2, 3]]')).stderr, /JSON_INVALID/)
+  const noise = join(folder, 'noise.onnx')
+  writeFileSync(noise, Buffer.from('not a model'))
+  t.regex((await cli(['infer', noise, '--inputs', '-'], '[[1, 2, 3]]')).stderr, /MODEL_REFUSED/)
+})
