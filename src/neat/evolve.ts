@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto'
 import { setImmediate as nextMacrotask } from 'node:timers/promises'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
-import type { Task } from '../tasks/task.js'
+import type { Simulation, Task } from '../tasks/task.js'
 import type { Brain } from './brain.js'
 import { Checkpoint, type RunState } from './checkpoint.js'
 import { type Config, completeConfig } from './config.js'
@@ -170,14 +170,17 @@ async function generation(
   checkFitness(fitness, task)
   const evaluatedAt = performance.now()
   const best = fitness.reduce((b, value, index) => (value > fitness[b] ? index : b), 0)
-  const solved = fitness[best] >= task.targetFitness && (task.test?.(genomes[best]).solved ?? true)
+  const solver = findSolver(task, simulation, genomes, fitness)
   const tested = performance.now()
-  const described = describeGeneration(state, fitness, best, evaluated, config)
+  const described = describeGeneration(state, fitness, evaluated, config)
   evolution.advance(fitness)
   return {
     ...described,
+    bestFitness: fitness[best],
+    champion: genomes[solver ?? best],
+    championFitness: fitness[solver ?? best],
     evaluations: run.evaluations + genomes.length,
-    solved,
+    solved: solver !== undefined,
     times: {
       load: loaded - began,
       evaluate: evaluatedAt - loaded,
@@ -187,17 +190,30 @@ async function generation(
   }
 }
 
+/** The fittest candidate that passes the task's test. */
+function findSolver(
+  task: Task,
+  simulation: Simulation,
+  genomes: readonly Genome[],
+  fitness: Float64Array,
+): number | undefined {
+  return Array.from(fitness.keys())
+    .filter((index) => simulation.candidate?.(index) ?? fitness[index] >= task.targetFitness)
+    .sort((a, b) => fitness[b] - fitness[a] || a - b)
+    .find((index) => task.test?.(genomes[index]).solved ?? true)
+}
+
 /** The run after a generation. */
 function progress(run: RunState, evolution: Evolution, report: GenerationReport): RunState {
-  const { evaluations, solved, bestFitness, champion } = report
-  const better = solved || bestFitness >= run.championFitness
+  const { evaluations, solved, champion, championFitness } = report
+  const better = solved || championFitness >= run.championFitness
   return {
     ...run,
     evolution: evolution.state,
     evaluations,
     solved,
     champion: better ? champion : run.champion,
-    championFitness: better ? bestFitness : run.championFitness,
+    championFitness: better ? championFitness : run.championFitness,
   }
 }
 

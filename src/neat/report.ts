@@ -4,11 +4,10 @@ import type { Config } from './config.js'
 import type { Evaluated } from './evaluate.js'
 import type { EvolutionState } from './evolution.js'
 
-/** What one generation came to. */
-export interface GenerationReport {
+/** What a generation looked like once it was evaluated. */
+export interface GenerationDescription {
   /** Counted from 0. */
   readonly generation: number
-  readonly bestFitness: number
   readonly meanFitness: number
   /** Standard deviation of the generation's fitness. */
   readonly fitnessDeviation: number
@@ -20,36 +19,41 @@ export interface GenerationReport {
   readonly meanHidden: number
   /** Mean enabled connections of a genome. */
   readonly meanConnections: number
-  /** Genomes evaluated since the run began. */
-  readonly evaluations: number
-  /** Whether the champion solves the task. */
-  readonly solved: boolean
-  /** The fittest genome of this generation. */
-  readonly champion: Genome
   /** Ticks of this generation's simulation, and rows answered in them. */
   readonly ticks: number
   readonly rows: number
+}
+
+/** What one generation came to. */
+export interface GenerationReport extends GenerationDescription {
+  readonly bestFitness: number
+  /** Whether the champion solves the task. */
+  readonly solved: boolean
+  /** The genome that solves the task, or the fittest of this generation. */
+  readonly champion: Genome
+  readonly championFitness: number
+  /** Genomes evaluated since the run began. */
+  readonly evaluations: number
   /** Where the generation's time went, in milliseconds. */
   readonly times: {
     /** The brain's taking over the population. */
     readonly load: number
     /** Simulation and inference. */
     readonly evaluate: number
-    /** The task's own test of the champion. */
+    /** The task's own test of its candidates. */
     readonly test: number
     /** Selection, crossover, mutation and speciation. */
     readonly reproduce: number
   }
 }
 
-/** The part of a report that is known once a generation is evaluated. */
+/** Describes a generation that was evaluated. */
 export function describeGeneration(
   state: EvolutionState,
   fitness: Float64Array,
-  best: number,
   evaluated: Evaluated,
   config: Config,
-): Omit<GenerationReport, 'evaluations' | 'solved' | 'times'> {
+): GenerationDescription {
   const { genomes, speciation, generation } = state
   const n = genomes.length
   const fixed = config.bias === 'unit' ? 1 : 0
@@ -67,14 +71,12 @@ export function describeGeneration(
   for (const one of fitness) squares += (one - meanFitness) ** 2
   return {
     generation,
-    bestFitness: fitness[best],
     meanFitness,
     fitnessDeviation: Math.sqrt(squares / n),
     species: speciation.species.length,
     speciesSizes: speciation.species.map(({ id, members }) => ({ id, size: members.length })),
     meanHidden: hidden / n,
     meanConnections: connections / n,
-    champion: genomes[best],
     ...evaluated,
   }
 }

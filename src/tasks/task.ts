@@ -12,16 +12,16 @@ export interface Task {
   readonly inputs: number
   /** Length of a row of outputs. */
   readonly outputs: number
-  /** A champion with at least this fitness is put to the `test`, if there is one. */
+  /** A genome with at least this fitness solves the task, if it also passes the `test`. */
   readonly targetFitness: number
   /** Parameters that suit the task better than the defaults; what the user sets goes before. */
   readonly config?: Partial<Config>
   /** Starts the episodes of one generation of `genomes` genomes; `random` alone decides the starts. */
   start(genomes: number, random: Random): Simulation
   /**
-   * Whether a champion solves the task, tried on starts of its own; without it, reaching
-   * `targetFitness` is solving. It always runs in process, so champions from every mode meet the
-   * same judge.
+   * Whether a genome solves the task, tried on starts of its own. A generation's candidates, those
+   * of enough fitness, are tried from the fittest down until one passes; without a test the
+   * fittest has. It always runs in process, so champions from every mode meet the same judge.
    */
   test?(champion: Genome): TestResult
 }
@@ -50,4 +50,9 @@ export interface Simulation {
   act(outputs: Float32Array): void
   /** Writes each genome's fitness, once `observe` has returned 0. Fitness is not negative. */
   fitness(into: Float64Array): void
+  /**
+   * Whether a genome is a candidate for the task's test, where that is not a matter of
+   * `targetFitness`.
+   */
+  candidate?(genome: number): boolean
 }

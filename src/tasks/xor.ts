@@ -13,10 +13,12 @@ export const xor: Task = {
   description: 'exclusive or: the smallest problem that needs a hidden node',
   inputs: 2,
   outputs: 1,
-  // Four errors just below 0.5 make (4 - 2) squared: no solution has less.
-  targetFitness: 4,
+  // Four perfect outputs; a solution need not be perfect, and may be less fit than a network that
+  // has three outputs perfect and one wrong (9), so candidates are told by their outputs.
+  targetFitness: 16,
   start(genomes) {
     const fitness = new Float64Array(genomes)
+    const right = new Uint8Array(genomes)
     let done = false
     return {
       maxRows: genomes * 4,
@@ -31,7 +33,11 @@ export const xor: Task = {
       act(outputs) {
         for (let index = 0; index < genomes; index++) {
           let error = 0
-          for (let p = 0; p < 4; p++) error += Math.abs(ANSWERS[p] - outputs[index * 4 + p])
+          for (let p = 0; p < 4; p++) {
+            const output = outputs[index * 4 + p]
+            error += Math.abs(ANSWERS[p] - output)
+            if (output > 0.5 === ANSWERS[p] > 0.5) right[index]++
+          }
           // Activations without bounds can err by more than 4 in all.
           fitness[index] = Math.max(0, 4 - error) ** 2
         }
@@ -40,6 +46,7 @@ export const xor: Task = {
       fitness(into) {
         into.set(fitness)
       },
+      candidate: (index) => right[index] === 4,
     }
   },
   test(champion) {
