@@ -20,8 +20,8 @@ export class ExchangeError extends NeatronError {
 
 /** No connection, or one that broke before the answer began. */
 export function unreachable(url: string, cause: unknown): ExchangeError {
-  const { code, message } = cause as NodeJS.ErrnoException
-  if (typeof code === 'string' && code.startsWith('HPE_')) {
+  const { name, code, message } = cause as NodeJS.ErrnoException
+  if (name === 'HTTPParserError') {
     return new ExchangeError(
       'RESPONSE_INVALID',
       `${url} does not answer in HTTP (${message}); check what is listening there`,

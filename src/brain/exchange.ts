@@ -194,7 +194,7 @@ function parseUrl(url: string): { origin: string; prefix: string; socketPath?: s
   const parsed = URL.canParse(url) ? new URL(url) : undefined
   if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') {
     throw new ExchangeError(
-      'ARGUMENT_TYPE',
+      'ARGUMENT_RANGE',
       `url must be like http://127.0.0.1:8000 or unix:/run/neatron.sock, but is ${JSON.stringify(url)}`,
     )
   }
