@@ -98,6 +98,11 @@ pub enum Error {
     },
     /// Recurrent networks are not implemented yet.
     RecurrentUnsupported,
+    /// An instruction set was asked for that the machine has not.
+    SimdUnavailable {
+        /// The name that was given.
+        name: String,
+    },
 }
 
 impl Error {
@@ -118,6 +123,7 @@ impl Error {
             Self::InputNotFinite { .. } => "INPUT_NOT_FINITE",
             Self::OutputNotFinite { .. } => "OUTPUT_NOT_FINITE",
             Self::RecurrentUnsupported => "RECURRENT_UNSUPPORTED",
+            Self::SimdUnavailable { .. } => "SIMD_UNAVAILABLE",
         }
     }
 }
@@ -183,6 +189,11 @@ impl fmt::Display for Error {
             Self::OutputNotFinite { index, value } => write!(
                 f,
                 "expected finite outputs, came {value} at position {index}; the network overflowed: scale its inputs or weights down"
+            ),
+            Self::SimdUnavailable { name } => write!(
+                f,
+                "expected an instruction set of this machine ({}) in NEATRON_SIMD, came {name:?}; correct or unset the variable",
+                crate::Tier::available().iter().map(|tier| tier.name()).collect::<Vec<_>>().join(", ")
             ),
             Self::RecurrentUnsupported => f.write_str(
                 "expected a feed-forward genome, came one marked recurrent; recurrent networks are not supported yet: clear the mark and remove the cycles",

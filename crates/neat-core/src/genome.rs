@@ -1,7 +1,7 @@
 //! The genome: what evolves. Genes only; `compile` makes the network that runs.
 
 use crate::validate::validate;
-use crate::{Activation, Error, Network, Plan};
+use crate::{Activation, Error, Network, Plan, Tier};
 
 /// The part a node plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -130,6 +130,15 @@ impl Genome {
     /// As [`Genome::plan`].
     pub fn compile(&self) -> Result<Network, Error> {
         Ok(Network::new(&self.plan()?))
+    }
+
+    /// The network for one instruction set, whatever the process has chosen: for
+    /// tests and measurements.
+    ///
+    /// # Errors
+    /// As [`Genome::plan`], and [`Error::SimdUnavailable`].
+    pub fn compile_for(&self, tier: Tier) -> Result<Network, Error> {
+        Network::for_tier(&self.plan()?, tier)
     }
 
     /// Compiles, computes one row and checks it: for trying things out. Compile

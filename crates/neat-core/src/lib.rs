@@ -29,6 +29,7 @@ mod validate;
 pub use activation::Activation;
 pub use error::Error;
 pub use genome::{ConnectionGene, Genome, NodeGene, NodeKind};
+pub use kernel::tier::{Tier, simd};
 pub use network::Network;
 pub use plan::Plan;
 pub use population::{Population, PopulationError};

@@ -1,102 +1,143 @@
 //! A compiled network.
 
 use std::cell::RefCell;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use crate::kernel::activate::{shaped, slope};
-use crate::kernel::scalar::Scalar;
-use crate::{Activation, Plan};
+use crate::kernel::batch;
+use crate::kernel::rows::Rows;
+use crate::kernel::single::Groups;
+use crate::kernel::tier::{Kernels, Tier};
+use crate::{Error, Plan};
 
-/// A feed-forward network, ready to run. Immutable: share it between threads.
-#[derive(Clone, Debug)]
+/// After so many single rows the layout for them is made: it costs as much as
+/// some hundred rows gain.
+const RUNS_BEFORE_LAYOUT: u32 = 64;
+
+/// A feed-forward network, ready to run. Share it between threads.
+#[derive(Debug)]
 pub struct Network {
-    input_size: usize,
-    nodes: Vec<Node>,
-    row_offsets: Vec<u32>,
-    edges: Vec<Edge>,
-    output_slots: Vec<u32>,
+    rows: Rows,
+    depth_offsets: Box<[u32]>,
+    kernels: &'static Kernels,
+    /// The layout for single rows, made once it pays.
+    groups: OnceLock<Box<Groups>>,
+    single_runs: AtomicU32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Node {
-    /// Times the activation's slope.
-    bias: f32,
-    activation: Activation,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Edge {
-    source: u32,
-    /// Times the slope of the target's activation.
-    weight: f32,
-}
+/// Memory for values, aligned as the widest vectors.
+#[derive(Clone, Copy)]
+#[repr(C, align(64))]
+struct Line([f32; 16]);
 
 thread_local! {
-    static VALUES: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
+    static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The product with an activation's slope, kept finite: infinity times an input
-/// of 0 would be NaN.
-fn folded(weight: f32, slope: f32) -> f32 {
-    (weight * slope).clamp(f32::MIN, f32::MAX)
+/// Runs `body` with this thread's memory for at least `len` numbers, kept from
+/// call to call.
+fn with_scratch<R>(len: usize, body: impl FnOnce(&mut [f32]) -> R) -> R {
+    SCRATCH.with_borrow_mut(|lines| {
+        let needed = len.div_ceil(16);
+        if lines.len() < needed {
+            lines.resize(needed, Line([0.0; 16]));
+        }
+        let (pointer, len) = (lines.as_mut_ptr().cast::<f32>(), lines.len() * 16);
+        // SAFETY: a line is 16 numbers and nothing else.
+        body(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
+    })
 }
 
 impl Network {
-    /// The network that computes a plan.
-    pub fn new(plan: &Plan) -> Self {
-        let nodes = plan
-            .activations
-            .iter()
-            .zip(&plan.biases)
-            // Adding 0 turns -0 into +0, so no sum is ever -0.
-            .map(|(&activation, &bias)| Node {
-                bias: folded(bias, slope(activation)) + 0.0,
-                activation,
-            })
-            .collect();
-        let mut edges = Vec::with_capacity(plan.sources.len());
-        for (node, bounds) in plan.row_offsets.windows(2).enumerate() {
-            let slope = slope(plan.activations[node]);
-            for at in bounds[0] as usize..bounds[1] as usize {
-                edges.push(Edge {
-                    source: plan.sources[at],
-                    weight: folded(plan.weights[at], slope),
-                });
-            }
-        }
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self::with_kernels(plan, Kernels::chosen())
+    }
+
+    /// The network for a certain instruction set: for tests and measurements.
+    ///
+    /// # Errors
+    /// [`Error::SimdUnavailable`].
+    pub(crate) fn for_tier(plan: &Plan, tier: Tier) -> Result<Self, Error> {
+        let name = || tier.name().to_owned();
+        let kernels = tier
+            .kernels()
+            .ok_or_else(|| Error::SimdUnavailable { name: name() })?;
+        Ok(Self::with_kernels(plan, kernels))
+    }
+
+    fn with_kernels(plan: &Plan, kernels: &'static Kernels) -> Self {
         Self {
-            input_size: plan.input_size,
-            nodes,
-            row_offsets: plan.row_offsets.clone(),
-            edges,
-            output_slots: plan.output_slots.clone(),
+            rows: Rows::new(plan),
+            depth_offsets: plan.depth_offsets.as_slice().into(),
+            kernels,
+            groups: OnceLock::new(),
+            single_runs: AtomicU32::new(0),
         }
     }
 
     /// Numbers in an input row.
+    #[inline]
     pub fn input_size(&self) -> usize {
-        self.input_size
+        self.rows.input_size()
     }
 
     /// Numbers in an output row.
+    #[inline]
     pub fn output_size(&self) -> usize {
-        self.output_slots.len()
+        self.rows.output_slots().len()
     }
 
-    /// Bytes that the network occupies.
+    /// Bytes that the network occupies; grows when the layout for single rows is
+    /// made.
     pub fn byte_len(&self) -> usize {
         size_of::<Self>()
-            + self.nodes.capacity() * size_of::<Node>()
-            + self.row_offsets.capacity() * size_of::<u32>()
-            + self.edges.capacity() * size_of::<Edge>()
-            + self.output_slots.capacity() * size_of::<u32>()
+            + self.rows.byte_len()
+            + size_of_val(&*self.depth_offsets)
+            + self.groups.get().map_or(0, |groups| groups.byte_len())
     }
 
     /// Computes one row. Does not look for NaN or infinity.
     ///
     /// # Panics
     /// If a slice has not `input_size` or `output_size` numbers.
+    #[inline]
     pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
-        self.feed_forward_batch(inputs, outputs, 1);
+        assert_eq!(inputs.len(), self.input_size());
+        assert_eq!(outputs.len(), self.output_size());
+        match self.groups.get() {
+            Some(groups) => self.single(groups, inputs, outputs),
+            None => self.first_runs(inputs, outputs),
+        }
+    }
+
+    #[inline]
+    fn single(&self, groups: &Groups, inputs: &[f32], outputs: &mut [f32]) {
+        with_scratch(groups.scratch_len(), |values| {
+            // SAFETY: the layout is made for these kernels, the slices have the
+            // length of a row, and `values` that of the scratch.
+            let finite = unsafe {
+                let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
+                (self.kernels.single)(groups, inputs, outputs, values.as_mut_ptr())
+            };
+            if !finite {
+                self.rows.feed_forward(inputs, outputs, values);
+            }
+        });
+    }
+
+    #[cold]
+    fn first_runs(&self, inputs: &[f32], outputs: &mut [f32]) {
+        // Two threads may count one run: no harm.
+        let runs = self.single_runs.load(Relaxed) + 1;
+        self.single_runs.store(runs, Relaxed);
+        if runs >= RUNS_BEFORE_LAYOUT {
+            let Kernels { lanes, window, .. } = *self.kernels;
+            self.groups
+                .get_or_init(|| Groups::new(&self.rows, &self.depth_offsets, lanes, window).into());
+        }
+        with_scratch(self.rows.slots(), |values| {
+            self.rows.feed_forward(inputs, outputs, values);
+        });
     }
 
     /// Computes rows: `inputs` is row-major rows x `input_size`, `outputs`
@@ -106,30 +147,17 @@ impl Network {
     /// # Panics
     /// If a slice has the wrong length.
     pub fn feed_forward_batch(&self, inputs: &[f32], outputs: &mut [f32], rows: usize) {
-        assert_eq!(Some(inputs.len()), rows.checked_mul(self.input_size));
+        if rows == 1 {
+            return self.feed_forward(inputs, outputs);
+        }
+        assert_eq!(Some(inputs.len()), rows.checked_mul(self.input_size()));
         assert_eq!(Some(outputs.len()), rows.checked_mul(self.output_size()));
-        VALUES.with_borrow_mut(|values| {
-            values.resize(self.input_size + self.nodes.len(), 0.0);
-            let inputs = inputs.chunks_exact(self.input_size);
-            let outputs = outputs.chunks_exact_mut(self.output_slots.len());
-            for (inputs, outputs) in inputs.zip(outputs) {
-                self.row(values, inputs, outputs);
-            }
+        let scratch = batch::scratch_len(&self.rows, self.kernels.lanes);
+        with_scratch(scratch, |values| {
+            let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
+            // SAFETY: the slices have the length of `rows` rows, and `values`
+            // that of the scratch.
+            unsafe { (self.kernels.batch)(&self.rows, inputs, outputs, rows, values.as_mut_ptr()) }
         });
-    }
-
-    fn row(&self, values: &mut [f32], inputs: &[f32], outputs: &mut [f32]) {
-        values[..self.input_size].copy_from_slice(inputs);
-        for (at, node) in self.nodes.iter().enumerate() {
-            let edges = self.row_offsets[at] as usize..self.row_offsets[at + 1] as usize;
-            let mut sum = node.bias;
-            for edge in &self.edges[edges] {
-                sum += edge.weight * values[edge.source as usize];
-            }
-            values[self.input_size + at] = shaped(Scalar, node.activation, sum);
-        }
-        for (output, &slot) in outputs.iter_mut().zip(&self.output_slots) {
-            *output = values[slot as usize];
-        }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use crate::{Error, Genome, Network};
 
 /// Networks of one shape, each from a genome of its own.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Population {
     networks: Vec<Network>,
     input_size: usize,

@@ -8,8 +8,9 @@
 //! to 16 z and r = z - k / 16, |r| <= 1/32, 2^r = 1 + r (C1 + C2 r) errs by at
 //! most 4.4e-7 relatively. C1 and C2 are the Taylor coefficients with the cubic
 //! term replaced by its best quadratic on that interval (Chebyshev
-//! economization). z is clamped to [-127, 128], whose ends give exactly 0 and
-//! infinity, so that sigmoids saturate exactly.
+//! economization). z is clamped to [-127, 126]: the lower end gives exactly 0, and
+//! the reciprocal of the upper one is still a normal number, which matters where
+//! subnormal ones are slow.
 
 use super::simd::Simd;
 use crate::Activation;
@@ -47,9 +48,9 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
     let one = s.splat(1.0);
     match activation {
         Activation::Identity => z,
-        Activation::Sigmoid | Activation::SteepenedSigmoid => s.div(one, s.add(one, exp2(s, z))),
+        Activation::Sigmoid | Activation::SteepenedSigmoid => s.div(one, one_plus_exp2(s, z)),
         Activation::Tanh => {
-            let ratio = s.div(s.splat(2.0), s.add(one, exp2(s, z)));
+            let ratio = s.div(s.splat(2.0), one_plus_exp2(s, z));
             s.sub(ratio, one)
         }
         Activation::Relu => s.select_lt(z, zero, zero, z),
@@ -66,17 +67,32 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
     }
 }
 
+/// 2^z - t and t, where t is the power of the table: adding 1 or t to the pair
+/// costs one operation less in a row than adding to 2^z.
 #[inline(always)]
-fn exp2<S: Simd>(s: S, z: S::V) -> S::V {
+fn exp2_parts<S: Simd>(s: S, z: S::V) -> (S::V, S::V) {
     // The constant comes first: the second operand is what a NaN lets through.
     let z = s.max(s.splat(-127.0), z);
-    let z = s.min(s.splat(128.0), z);
+    let z = s.min(s.splat(126.0), z);
     let magic = s.splat(SIXTEENTHS);
     let biased = s.add(z, magic);
+    let power = s.exp2_sixteenths(biased);
     let r = s.sub(z, s.sub(biased, magic));
-    let poly = s.add(s.splat(C1), s.mul(r, s.splat(C2)));
-    let poly = s.add(s.splat(1.0), s.mul(r, poly));
-    s.mul(poly, s.exp2_sixteenths(biased))
+    let slope = s.add(s.splat(C1), s.mul(r, s.splat(C2)));
+    (s.mul(s.mul(power, r), slope), power)
+}
+
+#[inline(always)]
+fn exp2<S: Simd>(s: S, z: S::V) -> S::V {
+    let (rest, power) = exp2_parts(s, z);
+    s.add(power, rest)
+}
+
+/// 1 + 2^z
+#[inline(always)]
+fn one_plus_exp2<S: Simd>(s: S, z: S::V) -> S::V {
+    let (rest, power) = exp2_parts(s, z);
+    s.add(s.add(power, s.splat(1.0)), rest)
 }
 
 /// max(x, 0) + ln(1 + e^-|x|): the logarithm is a polynomial in u = e^-|x|,
@@ -141,3 +157,21 @@ fn polynomial<S: Simd, const N: usize>(s: S, coefficients: &[f32; N], x: S::V) -
     }
     value
 }
+
+/// Runs `$body` with `$known` as a constant, so that the choice of the activation
+/// happens once outside of whatever loop the body has.
+macro_rules! each {
+    ($activation:expr, $known:ident => $body:block) => {
+        $crate::kernel::activate::each!(@ $activation, $known, $body,
+            Identity Sigmoid SteepenedSigmoid Tanh Relu LeakyRelu Elu Softplus Gaussian Sin Abs Step)
+    };
+    (@ $activation:expr, $known:ident, $body:block, $($name:ident)*) => {
+        match $activation {
+            $($crate::Activation::$name => {
+                const $known: $crate::Activation = $crate::Activation::$name;
+                $body
+            })*
+        }
+    };
+}
+pub(crate) use each;

@@ -1,5 +1,15 @@
-//! Feed-forward arithmetic. One algorithm over a small vector trait.
+//! Feed-forward arithmetic: each algorithm once, over a small vector trait, and
+//! instantiated for each instruction set.
 
 pub(crate) mod activate;
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+pub(crate) mod batch;
+mod portable;
+pub(crate) mod rows;
 pub(crate) mod scalar;
 pub(crate) mod simd;
+pub(crate) mod single;
+pub(crate) mod tier;

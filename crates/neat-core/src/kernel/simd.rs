@@ -7,11 +7,33 @@
 /// An instruction set. A value of the type proves that the machine has it: the
 /// types that need a check can only be made by detection.
 pub(crate) trait Simd: Copy {
+    /// f32 values in a vector; at most 16.
+    const LANES: usize;
+    /// Values that [`Simd::lookup`] can choose from; a multiple of `LANES`, at
+    /// most 256.
+    const WINDOW: usize;
     /// A vector of f32.
     type V: Copy;
+    /// `WINDOW` values to choose from.
+    type Window: Copy;
 
     /// All lanes `x`.
     fn splat(self, x: f32) -> Self::V;
+    /// The `LANES` values from `from` on.
+    ///
+    /// # Safety
+    /// They must be readable.
+    unsafe fn load(self, from: *const f32) -> Self::V;
+    /// The first `count` (below `LANES`) values from `from` on, then zeros.
+    ///
+    /// # Safety
+    /// Those `count` must be readable.
+    unsafe fn load_first(self, from: *const f32, count: usize) -> Self::V;
+    /// Writes `LANES` values to `to`.
+    ///
+    /// # Safety
+    /// They must be writable.
+    unsafe fn store(self, to: *mut f32, value: Self::V);
     /// Lane-wise sum.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     /// Lane-wise difference.
@@ -28,33 +50,47 @@ pub(crate) trait Simd: Copy {
     fn select_lt(self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V;
     /// The value with its sign bit cleared.
     fn abs(self, a: Self::V) -> Self::V;
-    /// `a` with the lowest bit of `parity` exchanged for its sign: negated
-    /// where that bit is set.
+    /// `a` negated where the lowest bit of `parity` is set.
     fn negate_if_odd(self, a: Self::V, parity: Self::V) -> Self::V;
     /// 2^(k / 16) for the integer k in the low mantissa bits of `biased`.
     fn exp2_sixteenths(self, biased: Self::V) -> Self::V;
+    /// Lane l is `yes` where bit l of `lanes` is set, else `no`.
+    fn blend(self, lanes: u16, yes: Self::V, no: Self::V) -> Self::V;
+    /// Whether any lane is NaN.
+    fn any_nan(self, a: Self::V) -> bool;
+    /// The window of `WINDOW` values from `from` on.
+    ///
+    /// # Safety
+    /// They must be readable for as long as the window is used.
+    unsafe fn window(self, from: *const f32) -> Self::Window;
+    /// Lane l is value `indices[l]` of the window.
+    ///
+    /// # Safety
+    /// `LANES` indices must be readable, each below `WINDOW`, and the window's
+    /// values too.
+    unsafe fn lookup(self, window: Self::Window, indices: *const u8) -> Self::V;
 }
 
 /// 2^(j / 16) as bits, less j << 19: adding k << 19 to entry k % 16 then puts
 /// the exponent k / 16 in place without masking.
 pub(crate) const EXP2_TABLE: [u32; 16] = {
-    // 2^(j / 16) rounded to f32, checked against f64 in the tests.
+    // 2^(j / 16) rounded to f32.
     const POWERS: [f32; 16] = [
         1.0,
-        1.044_273_8,
+        1.044_273_7,
         1.090_507_7,
         1.138_788_6,
         1.189_207_1,
         1.241_857_8,
         1.296_839_6,
-        1.354_255_5,
+        1.354_255_6,
         std::f32::consts::SQRT_2,
-        1.476_826_1,
+        1.476_826_2,
         1.542_210_8,
         1.610_490_3,
         1.681_792_9,
         1.756_252_2,
-        1.834_008,
+        1.834_008_1,
         1.915_206_6,
     ];
     let mut table = [0; 16];
@@ -65,3 +101,16 @@ pub(crate) const EXP2_TABLE: [u32; 16] = {
     }
     table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::EXP2_TABLE;
+
+    #[test]
+    fn the_table_holds_the_nearest_floats() {
+        for (j, entry) in (0u32..).zip(EXP2_TABLE) {
+            let exact = (f64::from(j) / 16.0).exp2();
+            assert_eq!(entry + (j << 19), (exact as f32).to_bits());
+        }
+    }
+}

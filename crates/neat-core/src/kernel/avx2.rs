@@ -1,0 +1,112 @@
+//! Eight lanes of AVX2.
+
+use std::arch::x86_64::*;
+
+use super::simd::{EXP2_TABLE, Simd};
+
+/// Proof that the machine has AVX2.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx2(());
+
+impl Avx2 {
+    /// # Safety
+    /// The machine must have AVX2.
+    #[inline(always)]
+    pub(crate) unsafe fn assume() -> Self {
+        Self(())
+    }
+}
+
+/// Methods that are one expression of intrinsics.
+macro_rules! operations {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty { $body:expr })*) => {$(
+        #[inline(always)]
+        fn $name(self, $($argument: $type),*) -> $result {
+            // SAFETY: `self` proves that the instructions are there.
+            unsafe { $body }
+        }
+    )*};
+}
+
+impl Simd for Avx2 {
+    const LANES: usize = 8;
+    const WINDOW: usize = 8;
+    type V = __m256;
+    type Window = __m256;
+
+    operations! {
+        splat(x: f32) -> __m256 { _mm256_set1_ps(x) }
+        add(a: __m256, b: __m256) -> __m256 { _mm256_add_ps(a, b) }
+        sub(a: __m256, b: __m256) -> __m256 { _mm256_sub_ps(a, b) }
+        mul(a: __m256, b: __m256) -> __m256 { _mm256_mul_ps(a, b) }
+        div(a: __m256, b: __m256) -> __m256 { _mm256_div_ps(a, b) }
+        max(a: __m256, b: __m256) -> __m256 { _mm256_max_ps(a, b) }
+        min(a: __m256, b: __m256) -> __m256 { _mm256_min_ps(a, b) }
+        select_lt(a: __m256, b: __m256, yes: __m256, no: __m256) -> __m256 {
+            _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_LT_OQ>(a, b))
+        }
+        abs(a: __m256) -> __m256 { _mm256_andnot_ps(_mm256_set1_ps(-0.0), a) }
+        negate_if_odd(a: __m256, parity: __m256) -> __m256 {
+            _mm256_xor_ps(
+                a,
+                _mm256_castsi256_ps(_mm256_slli_epi32::<31>(_mm256_castps_si256(parity))),
+            )
+        }
+        exp2_sixteenths(biased: __m256) -> __m256 {{
+            // Two halves of the table, chosen by the bit of weight 8.
+            let k = _mm256_castps_si256(biased);
+            let low = _mm256_loadu_ps(EXP2_TABLE.as_ptr().cast());
+            let high = _mm256_loadu_ps(EXP2_TABLE.as_ptr().add(8).cast());
+            let upper = _mm256_castsi256_ps(_mm256_slli_epi32::<28>(k));
+            let mantissa = _mm256_blendv_ps(
+                _mm256_permutevar8x32_ps(low, k),
+                _mm256_permutevar8x32_ps(high, k),
+                upper,
+            );
+            let exponent = _mm256_slli_epi32::<19>(k);
+            _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(mantissa), exponent))
+        }}
+        blend(lanes: u16, yes: __m256, no: __m256) -> __m256 {{
+            let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+            let chosen = _mm256_and_si256(_mm256_set1_epi32(i32::from(lanes)), bits);
+            let chosen = _mm256_castsi256_ps(_mm256_cmpeq_epi32(chosen, bits));
+            _mm256_blendv_ps(no, yes, chosen)
+        }}
+        any_nan(a: __m256) -> bool {
+            _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_UNORD_Q>(a, a)) != 0
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn load(self, from: *const f32) -> __m256 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm256_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn load_first(self, from: *const f32, count: usize) -> __m256 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe {
+            let lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+            let chosen = _mm256_cmpgt_epi32(_mm256_set1_epi32(count as i32), lanes);
+            _mm256_maskload_ps(from, chosen)
+        }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32, value: __m256) {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm256_storeu_ps(to, value) }
+    }
+    #[inline(always)]
+    unsafe fn window(self, from: *const f32) -> __m256 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm256_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn lookup(self, window: __m256, indices: *const u8) -> __m256 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe {
+            let indices = _mm256_cvtepu8_epi32(_mm_loadl_epi64(indices.cast()));
+            _mm256_permutevar8x32_ps(window, indices)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Sixteen lanes of AVX-512 (F, BW, DQ and VL).
+
+use std::arch::x86_64::*;
+
+use super::simd::{EXP2_TABLE, Simd};
+
+/// Proof that the machine has AVX-512.
+#[derive(Clone, Copy)]
+pub(crate) struct Avx512(());
+
+impl Avx512 {
+    /// # Safety
+    /// The machine must have AVX-512 F, BW, DQ and VL.
+    #[inline(always)]
+    pub(crate) unsafe fn assume() -> Self {
+        Self(())
+    }
+}
+
+/// Methods that are one expression of intrinsics.
+macro_rules! operations {
+    ($($name:ident($($argument:ident: $type:ty),*) -> $result:ty { $body:expr })*) => {$(
+        #[inline(always)]
+        fn $name(self, $($argument: $type),*) -> $result {
+            // SAFETY: `self` proves that the instructions are there.
+            unsafe { $body }
+        }
+    )*};
+}
+
+impl Simd for Avx512 {
+    const LANES: usize = 16;
+    const WINDOW: usize = 32;
+    type V = __m512;
+    type Window = [__m512; 2];
+
+    operations! {
+        splat(x: f32) -> __m512 { _mm512_set1_ps(x) }
+        add(a: __m512, b: __m512) -> __m512 { _mm512_add_ps(a, b) }
+        sub(a: __m512, b: __m512) -> __m512 { _mm512_sub_ps(a, b) }
+        mul(a: __m512, b: __m512) -> __m512 { _mm512_mul_ps(a, b) }
+        div(a: __m512, b: __m512) -> __m512 { _mm512_div_ps(a, b) }
+        max(a: __m512, b: __m512) -> __m512 { _mm512_max_ps(a, b) }
+        min(a: __m512, b: __m512) -> __m512 { _mm512_min_ps(a, b) }
+        select_lt(a: __m512, b: __m512, yes: __m512, no: __m512) -> __m512 {
+            _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), no, yes)
+        }
+        abs(a: __m512) -> __m512 { _mm512_abs_ps(a) }
+        negate_if_odd(a: __m512, parity: __m512) -> __m512 {
+            _mm512_castsi512_ps(_mm512_xor_si512(
+                _mm512_castps_si512(a),
+                _mm512_slli_epi32::<31>(_mm512_castps_si512(parity)),
+            ))
+        }
+        exp2_sixteenths(biased: __m512) -> __m512 {{
+            let k = _mm512_castps_si512(biased);
+            let table = _mm512_loadu_si512(EXP2_TABLE.as_ptr().cast());
+            let mantissa = _mm512_permutexvar_epi32(k, table);
+            _mm512_castsi512_ps(_mm512_add_epi32(mantissa, _mm512_slli_epi32::<19>(k)))
+        }}
+        blend(lanes: u16, yes: __m512, no: __m512) -> __m512 {
+            _mm512_mask_blend_ps(lanes, no, yes)
+        }
+        any_nan(a: __m512) -> bool { _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a) != 0 }
+    }
+
+    #[inline(always)]
+    unsafe fn load(self, from: *const f32) -> __m512 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm512_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn load_first(self, from: *const f32, count: usize) -> __m512 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm512_maskz_loadu_ps((1 << count) - 1, from) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32, value: __m512) {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm512_storeu_ps(to, value) }
+    }
+    #[inline(always)]
+    unsafe fn window(self, from: *const f32) -> [__m512; 2] {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { [_mm512_loadu_ps(from), _mm512_loadu_ps(from.add(16))] }
+    }
+    #[inline(always)]
+    unsafe fn lookup(self, window: [__m512; 2], indices: *const u8) -> __m512 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe {
+            let indices = _mm512_cvtepu8_epi32(_mm_loadu_si128(indices.cast()));
+            _mm512_permutex2var_ps(window[0], indices, window[1])
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Which instruction set runs, and the kernels made for it.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use super::batch;
+use super::portable::Portable;
+use super::rows::Rows;
+use super::simd::Simd;
+use super::single::{self, Groups};
+use crate::Error;
+
+/// An instruction set that the kernels are made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Tier {
+    /// Plain Rust, four lanes: every machine.
+    Portable,
+    /// Eight lanes: x86-64 with AVX2.
+    Avx2,
+    /// Sixteen lanes: x86-64 with AVX-512 F, BW, DQ and VL.
+    Avx512,
+}
+
+impl Tier {
+    /// Name in `NEATRON_SIMD`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        }
+    }
+
+    /// The tiers that this machine has, best first.
+    pub fn available() -> Vec<Self> {
+        [Self::Avx512, Self::Avx2, Self::Portable]
+            .into_iter()
+            .filter(|tier| tier.kernels().is_some())
+            .collect()
+    }
+
+    /// The tier that runs: the best one of the machine, or the one that the
+    /// environment variable `NEATRON_SIMD` names (portable, avx2 or avx512).
+    /// Looked up once in a process.
+    ///
+    /// # Errors
+    /// [`Error::SimdUnavailable`] if the variable names something that the
+    /// machine has not; the best tier runs then.
+    pub fn chosen() -> Result<Self, Error> {
+        match std::env::var("NEATRON_SIMD") {
+            Err(_) => Ok(Self::available()[0]),
+            Ok(name) => Self::available()
+                .into_iter()
+                .find(|tier| tier.name() == name)
+                .ok_or(Error::SimdUnavailable { name }),
+        }
+    }
+
+    pub(crate) fn kernels(self) -> Option<&'static Kernels> {
+        match self {
+            Self::Portable => Some(&PORTABLE),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 if is_x86_feature_detected!("avx2") => Some(&AVX2),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512
+                if is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl") =>
+            {
+                Some(&AVX512)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Name of the tier that runs in this process: portable, avx2 or avx512.
+pub fn simd() -> &'static str {
+    Kernels::chosen().tier.name()
+}
+
+type Single = unsafe fn(&Groups, *const f32, *mut f32, *mut f32) -> bool;
+type Batch = unsafe fn(&Rows, *const f32, *mut f32, usize, *mut f32);
+
+/// The kernels of one tier. Their addresses are only handed out by
+/// [`Tier::kernels`], after the check that the machine can run them.
+pub(crate) struct Kernels {
+    pub(crate) tier: Tier,
+    pub(crate) lanes: usize,
+    pub(crate) window: usize,
+    /// [`single::run`]
+    pub(crate) single: Single,
+    /// [`batch::run`]
+    pub(crate) batch: Batch,
+}
+
+impl fmt::Debug for Kernels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.tier.name())
+    }
+}
+
+impl Kernels {
+    pub(crate) fn chosen() -> &'static Self {
+        static CHOSEN: OnceLock<&Kernels> = OnceLock::new();
+        CHOSEN.get_or_init(|| {
+            let tier = Tier::chosen().unwrap_or_else(|_| Tier::available()[0]);
+            tier.kernels().unwrap_or(&PORTABLE)
+        })
+    }
+}
+
+/// The kernels of a tier as functions of their own, compiled for its features.
+macro_rules! kernels {
+    ($name:ident, $tier:ident, $set:ty, $make:expr $(, $features:literal)?) => {
+        static $name: Kernels = {
+            $(#[target_feature(enable = $features)])?
+            unsafe fn single(
+                layout: &Groups,
+                inputs: *const f32,
+                outputs: *mut f32,
+                values: *mut f32,
+            ) -> bool {
+                // SAFETY: `Tier::kernels` checked the features; the rest is the
+                // caller's obligation.
+                #[allow(unused_unsafe)]
+                unsafe { single::run($make, layout, inputs, outputs, values) }
+            }
+            $(#[target_feature(enable = $features)])?
+            unsafe fn batch(
+                rows: &Rows,
+                inputs: *const f32,
+                outputs: *mut f32,
+                count: usize,
+                values: *mut f32,
+            ) {
+                // SAFETY: as above.
+                #[allow(unused_unsafe)]
+                unsafe { batch::run($make, rows, inputs, outputs, count, values) }
+            }
+            Kernels {
+                tier: Tier::$tier,
+                lanes: <$set>::LANES,
+                window: <$set>::WINDOW,
+                single,
+                batch,
+            }
+        };
+    };
+}
+
+kernels!(PORTABLE, Portable, Portable, Portable);
+#[cfg(target_arch = "x86_64")]
+kernels!(
+    AVX2,
+    Avx2,
+    super::avx2::Avx2,
+    super::avx2::Avx2::assume(),
+    "avx2"
+);
+#[cfg(target_arch = "x86_64")]
+kernels!(
+    AVX512,
+    Avx512,
+    super::avx512::Avx512,
+    super::avx512::Avx512::assume(),
+    "avx512f,avx512bw,avx512dq,avx512vl"
+);
