@@ -124,7 +124,7 @@ test('a tick makes as many requests as its rows need, one in flight', async (t) 
 })
 
 test('a full request leaves at once, the rest after the delay', async (t) => {
-  const { requests, infer } = fakeServer({ batch: 3, maxDelayMs: 20 })
+  const { requests, infer } = fakeServer({ batch: 3, maxDelayMs: 500 })
   const all = [1, 2, 3, 4].map((n) => infer(n, [n, n]))
   await all[2]
   t.deepEqual(requests, [3])
