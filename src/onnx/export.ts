@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { planGenome } from '../native/addon.js'
 import { genomeGraph } from './genome-graph.js'
+import { VERSION } from '../version.js'
 import { populationGraph } from './population-graph.js'
 
 /** What an exported model says about its genomes. */
@@ -51,12 +51,6 @@ export function exportOnnx(
     },
   })
 }
-
-const VERSION = (
-  JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-    version: string
-  }
-).version
 
 function isList(genomes: Genome | readonly Genome[]): genomes is readonly Genome[] {
   return Array.isArray(genomes)

@@ -66,7 +66,7 @@ export function buildApp(context: ServerContext): FastifyInstance {
     metrics.rejected(known.code)
     if (known.code === 'QUEUE_FULL') reply.header('retry-after', '1')
     if (known.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
-    reply.code(known.statusCode).send(known)
+    reply.code(known.statusCode).send(known.toJSON())
   }
 
   /** Turns whatever was thrown into an error whose message is meant for clients. */

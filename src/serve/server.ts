@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { NeatronError } from '../errors.js'
 import { exportOnnx } from '../onnx/export.js'
 import { loadRuntime, runtimeVersion } from '../onnx/runtime.js'
+import { VERSION } from '../version.js'
 import { buildApp } from './app.js'
 import type { ServerContext } from './context.js'
 import { HttpError } from './http-error.js'
@@ -49,7 +49,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     repository,
     scheduler: new Scheduler(resolved, runtime, sessions, metrics),
     metrics,
-    versions: { neatron: packageVersion(), onnxruntime: await runtimeVersion() },
+    versions: { neatron: VERSION, onnxruntime: await runtimeVersion() },
     draining: false,
   }
   const models = () => [...repository.models]
@@ -123,9 +123,4 @@ function once<T>(action: () => Promise<T>): () => Promise<T> {
     result ??= action()
     return result
   }
-}
-
-function packageVersion(): string {
-  const path = new URL('../../package.json', import.meta.url)
-  return (JSON.parse(readFileSync(path, 'utf8')) as { version: string }).version
 }
