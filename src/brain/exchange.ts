@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { type Dispatcher, Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import { broken, ExchangeError, timedOut, unreachable } from './exchange-error.js'
 import { nowNs } from './recorder.js'
 
@@ -46,7 +46,10 @@ export interface ConnectionOptions {
 
 /** Kept-alive, bounded connections to one server. */
 export class Connection {
-  readonly #pool: Pool
+  /** Made at the first exchange: undici takes long to load, and who stays in process never needs it. */
+  #pool: Pool | undefined
+  readonly #makePool: () => Promise<Pool>
+  #closed = false
   readonly #prefix: string
   readonly #url: string
   readonly #timeoutMs: number
@@ -58,14 +61,17 @@ export class Connection {
     this.#prefix = prefix
     this.#timeoutMs = timeoutMs
     this.#authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    this.#pool = new Pool(origin, {
-      connections,
-      socketPath,
-      connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
-      // One timer of our own covers the whole exchange.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    })
+    this.#makePool = async () => {
+      const { Pool } = await import('undici')
+      return new Pool(origin, {
+        connections,
+        socketPath,
+        connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
+        // One timer of our own covers the whole exchange.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      })
+    }
   }
 
   /**
@@ -74,32 +80,39 @@ export class Connection {
    * Throws `SERVER_UNREACHABLE`, `REQUEST_TIMEOUT`, or `RESPONSE_INVALID` for what is not HTTP or
    * breaks off; the reason of `signal` when that aborts it.
    */
-  readonly exchange: Exchange = (request, signal) =>
-    new Promise((resolve, reject) => {
-      if (signal?.aborted) {
-        reject(signal.reason)
-        return
-      }
-      const { method, path, body, headers, timeoutMs = this.#timeoutMs } = request
+  readonly exchange: Exchange = async (request, signal) => {
+    if (this.#pool === undefined) {
+      const pool = await this.#makePool()
+      // Exchanges that began together share the first pool made.
+      this.#pool ??= pool
+      if (this.#closed) await this.close()
+    }
+    return this.#dispatch(this.#pool, request, signal)
+  }
+
+  /** Closes every socket at once. */
+  async close(): Promise<void> {
+    this.#closed = true
+    await this.#pool?.destroy()
+  }
+
+  #dispatch(pool: Pool, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpReply> {
+    return new Promise((resolve, reject) => {
+      signal?.throwIfAborted()
+      const { method, path, body = null, headers, timeoutMs = this.#timeoutMs } = request
       const handler = new ReplyHandler(this.#url, timeoutMs, signal, resolve, reject)
+      const options = {
+        method,
+        path: this.#prefix + path,
+        body,
+        headers: { ...headers, ...this.#authorization },
+      }
       try {
-        this.#pool.dispatch(
-          {
-            method,
-            path: this.#prefix + path,
-            body: body ?? null,
-            headers: { ...headers, ...this.#authorization },
-          },
-          handler,
-        )
+        pool.dispatch(options, handler)
       } catch (error) {
         handler.fail(unreachable(this.#url, error))
       }
     })
-
-  /** Closes every socket at once. */
-  async close(): Promise<void> {
-    await this.#pool.destroy()
   }
 }
 

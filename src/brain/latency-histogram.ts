@@ -1,4 +1,6 @@
-import hdr from 'hdr-histogram-js'
+// This module alone: the package's index also unpacks its WebAssembly, and every program that
+// imports neatron would wait for that.
+import float64Histogram from 'hdr-histogram-js/dist/Float64Histogram.js'
 
 /** Significant decimal digits kept of every recorded time. */
 const DIGITS = 3
@@ -27,7 +29,7 @@ export interface LatencySummary {
  * that recording costs less than the call it records. (The library's WebAssembly histograms take
  * 25 ns, but live in memory that must be freed by hand.)
  */
-export class LatencyHistogram extends hdr.Float64Histogram {
+export class LatencyHistogram extends float64Histogram.default {
   constructor() {
     super(1, FIRST_HIGHEST_NS, DIGITS)
     this.autoResize = true
