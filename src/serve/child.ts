@@ -62,7 +62,12 @@ export async function startServer(options: ChildServerOptions = {}): Promise<Chi
     env: { ...process.env, ...(options.token !== undefined && { NEATRON_TOKEN: options.token }) },
   })
   const exited = watch(child)
-  const url = await Promise.race([ready(child), failed(exited), late(child)])
+  const started = new AbortController()
+  const url = await Promise.race([
+    ready(child),
+    failed(exited),
+    late(child, started.signal),
+  ]).finally(() => started.abort())
   // A server must not keep its parent alive; the pipe that closes with the parent ends it.
   child.unref()
   const close = async (): Promise<void> => {
@@ -124,8 +129,12 @@ async function failed(exited: Promise<ChildExit>): Promise<never> {
   throw new NeatronError('SERVER_START_FAILED', `The inference server ended (${how}): ${said}`)
 }
 
-async function late(child: ChildProcess): Promise<never> {
-  await new Promise((resolve) => setTimeout(resolve, START_TIMEOUT_MS).unref())
+/** Never settles once `started` is aborted, or it would kill a server long at work. */
+async function late(child: ChildProcess, started: AbortSignal): Promise<never> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, START_TIMEOUT_MS).unref()
+    started.addEventListener('abort', () => clearTimeout(timer))
+  })
   child.kill('SIGKILL')
   const message = `The inference server was not ready after ${START_TIMEOUT_MS / 1000} s. Is the machine overloaded?`
   throw new NeatronError('SERVER_START_FAILED', message)
