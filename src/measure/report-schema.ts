@@ -21,9 +21,10 @@ const Failure = Type.Object({ rule: Type.String(), text: Type.String() }, Closed
 const Cost = Type.Object(
   {
     cpuSeconds: Type.Number({ description: 'User and system time.' }),
-    contextSwitches: Type.Number(),
-    rssMb: Type.Number({ description: 'Highest resident size seen.' }),
-    threads: Type.Number(),
+    mainThreadCpuSeconds: Type.Number({ description: 'Of that, the main thread.' }),
+    contextSwitches: Type.Integer(),
+    rssMb: Type.Number({ description: 'Highest resident size seen between rounds.' }),
+    threads: Type.Integer(),
   },
   { ...Closed, description: 'One process, while this contender ran.' },
 )
@@ -32,19 +33,24 @@ const System = Type.Object(
   {
     client: Cost,
     server: Nullable(Cost),
-    networkBytes: Type.Number({
-      description: 'Sent by client and server over the loopback interface, as the kernel counts.',
-    }),
-    eventLoopDelayMs: Type.Object(
-      { p50: Type.Number(), p99: Type.Number(), max: Type.Number() },
-      Closed,
+    networkBytes: Nullable(
+      Type.Number({ description: 'Over the loopback interface, as the kernel counts them.' }),
+    ),
+    eventLoopDelayMs: Nullable(
+      Type.Object(
+        { p50: Type.Number(), p99: Type.Number(), max: Type.Number() },
+        {
+          ...Closed,
+          description: 'Of the client; null for calls that never let go of the event loop.',
+        },
+      ),
     ),
     gc: Type.Object({ pauses: Type.Number(), totalMs: Type.Number() }, Closed),
     perMillionRows: Type.Object(
       {
         clientCpuSeconds: Type.Number(),
         serverCpuSeconds: Nullable(Type.Number()),
-        networkMb: Type.Number(),
+        networkMb: Nullable(Type.Number()),
       },
       Closed,
     ),
@@ -115,14 +121,15 @@ const Training = Type.Object(
     mode: Choice('cpu', 'remote'),
     batch: Type.Integer(),
     generations: Type.Integer(),
-    seconds: Type.Number(),
-    gensPerSec: Type.Number(),
+    repeats: Type.Integer({ description: 'Times that the same session was run.' }),
+    seconds: Type.Number({ description: 'Of one session: the mean of the repeats.' }),
+    gensPerSec: Estimate,
     evaluations: Type.Integer(),
     bestFitness: Type.Number(),
     simTickUs: Percentiles,
     inference: Type.Object(
       {
-        count: Type.Integer(),
+        count: Type.Integer({ description: 'INFER_COUNT of one session.' }),
         totalMs: Type.Number(),
         share: Type.Number({ description: 'Part of the training time spent in inference.' }),
         remoteMs: Nullable(Type.Number({ description: "By the server's own account." })),
@@ -132,7 +139,7 @@ const Training = Type.Object(
     http: Nullable(Type.Object({ requests: Type.Integer(), totalMs: Type.Number() }, Closed)),
     rows: Type.Object(
       { asked: Type.Integer(), answered: Type.Integer(), inferCount: Type.Integer() },
-      Closed,
+      { ...Closed, description: 'Rows of all repeats.' },
     ),
     timeline: Type.Array(
       Type.Object(

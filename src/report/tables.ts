@@ -38,6 +38,10 @@ function us(estimate: Estimate | null): string {
   return estimate ? digits(estimate.value / 1000) : NONE
 }
 
+function number(value: number | null): string {
+  return value === null ? NONE : digits(value)
+}
+
 /** Half the width of an interval, relative to the figure: `5 %`. */
 export function plusMinus({ value, low, high }: Estimate): string {
   const share = (Math.max(high - value, value - low) / value) * 100
@@ -109,7 +113,8 @@ export function countTable(measurements: readonly Measurement[]): Table {
 export function trainingTable(training: readonly Training[]): Table {
   const columns: Column<Training>[] = [
     { header: 'training', cell: ({ label }) => label },
-    { header: 'gens/s', cell: ({ gensPerSec }) => digits(gensPerSec) },
+    { header: 'gens/s', cell: ({ gensPerSec }) => digits(gensPerSec.value) },
+    { header: '+/-', cell: ({ gensPerSec }) => plusMinus(gensPerSec) },
     { header: 'tick p50 us', cell: ({ simTickUs }) => digits(simTickUs.p50) },
     { header: 'tick p99 us', cell: ({ simTickUs }) => digits(simTickUs.p99) },
     { header: 'inference ms', cell: ({ inference }) => digits(inference.totalMs) },
@@ -138,21 +143,23 @@ export function systemTable(measurements: readonly Measurement[]): Table {
     },
     {
       header: 'server CPU s',
-      cell: ({ system: { perMillionRows: cost } }) =>
-        cost.serverCpuSeconds === null ? NONE : digits(cost.serverCpuSeconds),
+      cell: ({ system }) => number(system.perMillionRows.serverCpuSeconds),
     },
-    { header: 'network MB', cell: ({ system }) => digits(system.perMillionRows.networkMb) },
+    { header: 'network MB', cell: ({ system }) => number(system.perMillionRows.networkMb) },
     { header: 'client RSS MB', cell: ({ system }) => digits(system.client.rssMb) },
     {
       header: 'server RSS MB',
-      cell: ({ system }) => (system.server ? digits(system.server.rssMb) : NONE),
+      cell: ({ system }) => number(system.server?.rssMb ?? null),
     },
     {
       header: 'switches',
       cell: ({ system }) =>
         grouped(system.client.contextSwitches + (system.server?.contextSwitches ?? 0)),
     },
-    { header: 'loop delay p99 ms', cell: ({ system }) => digits(system.eventLoopDelayMs.p99) },
+    {
+      header: 'loop delay p99 ms',
+      cell: ({ system }) => number(system.eventLoopDelayMs?.p99 ?? null),
+    },
     { header: 'GC ms', cell: ({ system }) => digits(system.gc.totalMs) },
   ]
   return table('Cost to the system', columns, rows, [
@@ -214,7 +221,7 @@ export function environmentTable({ environment, clock, ...report }: Report): Tab
     ['system', environment.os],
     ['Node', environment.node],
     ['neatron', environment.neatron],
-    ['SIMD tier', environment.simd],
+    ['SIMD of the CPU', environment.simd],
     ['ONNX Runtime', environment.onnxruntime ?? 'not installed'],
     ['load before the run', environment.loadAverage.toFixed(2)],
     [

@@ -57,8 +57,9 @@ function trainingSpeed(training: readonly Training[]): Chart | null {
   const bars = training.map(
     ({ label, mode, batch, gensPerSec }): Bar => ({
       label,
-      value: gensPerSec,
-      text: `${digits(gensPerSec)}/s`,
+      value: gensPerSec.value,
+      interval: gensPerSec,
+      text: `${digits(gensPerSec.value)}/s`,
       cls: mode === 'cpu' ? 's0' : batch === 1 ? 's1' : 's3',
     }),
   )

@@ -1,0 +1,77 @@
+import { basename } from 'node:path'
+import { Command } from 'commander'
+import { runBench } from '../measure/bench.js'
+import { fullPlan, quickPlan } from '../measure/plan.js'
+import { textReport } from '../report/text.js'
+import { writeReport } from '../report/write.js'
+import { INTERRUPTED } from './exit.js'
+import { readGenome } from './files.js'
+import { integer } from './options.js'
+import { terminalProgress } from './progress.js'
+
+interface BenchFlags {
+  quick: boolean
+  out: string
+  url: string[]
+  model?: string
+  seed: number
+  json: boolean
+}
+
+/** `neatron bench`: where should inference run on this machine? */
+export function benchCommand(): Command {
+  return new Command('bench')
+    .description('measure where inference should run: in process, remote, or remote in batches')
+    .option('--quick', 'about a minute, with wider intervals', false)
+    .option('--out <dir>', 'where the report goes', 'report')
+    .option('--url <url>', 'compare this server too (repeatable)', collect, [])
+    .option('--model <genome.json>', 'compare on this genome instead of evolving one')
+    .option('--seed <n>', 'decides everything random in the run', integer(0, 2 ** 32 - 1), 1)
+    .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  neatron bench --quick
+  neatron bench --model champion.json --url http://10.0.0.5:8000 --out runs/bench
+
+Writes report.html, report.md, report.json and latencies/*.hlog. Ctrl-C stops early and
+reports what was measured until then.`,
+    )
+    .action(run)
+}
+
+async function run(flags: BenchFlags): Promise<void> {
+  const { quick, out, url, model, seed, json } = flags
+  const plan = quick ? quickPlan : fullPlan
+  const interrupt = new AbortController()
+  // The second Ctrl-C finds no listener, and ends the process at once.
+  process.once('SIGINT', () => interrupt.abort())
+  const progress = terminalProgress()
+  progress.stage(`Measuring where inference should run; this takes ${plan.expected}`)
+  try {
+    const result = await runBench({
+      plan,
+      quick,
+      seed,
+      command: ['neatron', ...process.argv.slice(2)].join(' '),
+      urls: url,
+      genome: model ? { name: basename(model), genome: await readGenome(model) } : undefined,
+      progress,
+      signal: interrupt.signal,
+    })
+    progress.end()
+    if (result) {
+      await writeReport(out, result.report, result.logs)
+      console.log(json ? JSON.stringify(result.report) : `\n${textReport(result.report)}`)
+      if (!json) console.log(`\nThe report is in ${out}: open ${out}/report.html.`)
+    }
+  } finally {
+    progress.end()
+  }
+  if (interrupt.signal.aborted) process.exitCode = INTERRUPTED
+}
+
+function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value]
+}

@@ -1,0 +1,51 @@
+import { Presets, SingleBar } from 'cli-progress'
+import type { Progress } from '../measure/bench.js'
+
+/**
+ * Progress on stderr: a bar where it is a terminal, one line for each stage otherwise, so that logs
+ * stay short and stdout stays clean.
+ */
+export function terminalProgress(): Progress & { end(): void } {
+  return process.stderr.isTTY ? bar() : lines()
+}
+
+function lines(): Progress & { end(): void } {
+  let last = ''
+  return {
+    stage(text) {
+      if (text !== last) process.stderr.write(`${text}\n`)
+      last = text
+    },
+    step: () => {},
+    end: () => {},
+  }
+}
+
+function bar(): Progress & { end(): void } {
+  const drawn = new SingleBar(
+    {
+      format: '{bar} {percentage} %  {stage}',
+      stream: process.stderr,
+      clearOnComplete: true,
+      hideCursor: true,
+      barsize: 24,
+      // Drawn only when told to: a timer of its own would fire inside what is timed.
+      fps: 1000,
+      synchronousUpdate: true,
+    },
+    Presets.shades_classic,
+  )
+  drawn.start(1, 0, { stage: '' })
+  let running = true
+  return {
+    stage: (text) => drawn.update(0, { stage: text }),
+    step(done, total) {
+      drawn.setTotal(total)
+      drawn.update(done)
+    },
+    end() {
+      if (running) drawn.stop()
+      running = false
+    },
+  }
+}

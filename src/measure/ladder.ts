@@ -1,0 +1,92 @@
+import { openLoop } from './open-loop.js'
+import type { Ladder } from './report-schema.js'
+import type { Uniform } from './statistics.js'
+
+/** Rates to try, as shares of what the closed loop reached. */
+const STEPS = [0.1, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9, 1, 1.1]
+
+/** p99 under which a rate counts as served: a third of a frame at 60 Hz. */
+const BOUND_MS = 5
+
+/** A rate is kept up with when at least this share of it is answered in time. */
+const KEEPS_UP = 0.95
+
+/** p99 at the knee, relative to the lowest p99 of the ladder. */
+const KNEE = 2
+
+/** What to climb. */
+export interface LadderOptions {
+  readonly name: string
+  readonly label: string
+  readonly rowsPerCall: number
+  /** Calls a second that the closed loop reached. */
+  readonly capacity: number
+  readonly millisecondsPerStep: number
+  readonly random: Uniform
+  readonly onStep: (rate: number) => void
+  readonly signal?: AbortSignal
+}
+
+/**
+ * Asks at one rate after the other, open loop with Poisson arrivals, until the server falls behind;
+ * finds the knee, and the highest rate with p99 under a bound.
+ */
+export async function climb(
+  call: () => Promise<unknown>,
+  {
+    name,
+    label,
+    rowsPerCall,
+    capacity,
+    millisecondsPerStep,
+    random,
+    onStep,
+    signal,
+  }: LadderOptions,
+): Promise<Ladder> {
+  const steps: Ladder['steps'] = []
+  const answered = async () => {
+    await call()
+    return true
+  }
+  for (const share of STEPS) {
+    if (signal?.aborted) break
+    const rate = Math.max(1, Math.round(share * capacity))
+    onStep(rate)
+    const { latencies, seconds, shed } = await openLoop(answered, {
+      rate,
+      milliseconds: millisecondsPerStep,
+      arrivals: 'poisson',
+      random,
+      signal,
+    })
+    if (signal?.aborted || latencies.samples === 0) break
+    const achieved = latencies.samples / seconds
+    const keepsUp = shed === 0 && achieved >= KEEPS_UP * rate
+    steps.push({
+      rate,
+      achieved,
+      callNs: {
+        p50: latencies.percentile(50),
+        p99: latencies.percentile(99),
+        p999: latencies.percentile(99.9),
+        max: latencies.max,
+      },
+      keepsUp,
+    })
+    if (!keepsUp) break
+  }
+  return { name, label, rowsPerCall, boundMs: BOUND_MS, ...readOff(steps), steps }
+}
+
+/** The highest rate served, and the knee, of steps at ascending rates. */
+export function readOff(steps: Ladder['steps']): Pick<Ladder, 'highestRate' | 'knee'> {
+  const tails = steps.flatMap(({ rate, callNs: { p99 }, keepsUp }) =>
+    p99 === null ? [] : [{ rate, p99, keepsUp }],
+  )
+  const served = tails.filter(({ p99, keepsUp }) => keepsUp && p99 < BOUND_MS * 1e6)
+  const lowest = Math.min(...tails.map(({ p99 }) => p99))
+  const quietest = tails.findIndex(({ p99 }) => p99 === lowest)
+  const knee = tails.slice(quietest).find(({ p99 }) => p99 > KNEE * lowest)
+  return { highestRate: served.at(-1)?.rate ?? null, knee: knee?.rate ?? null }
+}

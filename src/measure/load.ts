@@ -1,0 +1,142 @@
+import { NeatronError } from '../errors.js'
+import { Random } from '../neat/random.js'
+import { closedLoop } from './closed-loop.js'
+import { Latencies } from './latencies.js'
+import { LoadTarget } from './load-target.js'
+import { openLoop } from './open-loop.js'
+
+/** A load on one endpoint: give `rate` for an open loop, or `concurrency` for a closed one. */
+export interface LoadOptions {
+  readonly url: string
+  readonly token?: string
+  /** Requests a second, with Poisson arrivals; latency counts from the intended send time. */
+  readonly rate?: number
+  /** Requests in flight. */
+  readonly concurrency?: number
+  readonly rows: number
+  readonly inputs?: number
+  readonly seconds: number
+  readonly seed: number
+  readonly signal: AbortSignal
+}
+
+/** What a load came to. Durations in nanoseconds; null where there are too few samples. */
+export interface LoadResult {
+  readonly url: string
+  readonly loop: 'open' | 'closed'
+  readonly rate: number | null
+  readonly concurrency: number | null
+  readonly rows: number
+  readonly inputs: number
+  readonly seconds: number
+  readonly requests: number
+  /** Requests that failed; they have no latency. */
+  readonly errors: number
+  readonly firstError: string | null
+  /** Requests not sent, since thousands were unanswered: the rate is too high. */
+  readonly shed: number
+  readonly requestsPerSecond: number
+  readonly rowsPerSecond: number
+  readonly requestNs: {
+    readonly p50: number | null
+    readonly p95: number | null
+    readonly p99: number | null
+    readonly p999: number | null
+    readonly max: number
+  }
+}
+
+/** Connections of an open loop: more requests than this wait in the client, and the wait counts. */
+const OPEN_CONNECTIONS = 128
+
+/** @throws NeatronError as {@link LoadTarget.open}; a request that fails later is counted instead */
+export async function load(options: LoadOptions): Promise<LoadResult> {
+  const { url, token, rate, concurrency = 1, rows, seconds, seed, signal } = options
+  const random = new Random(seed)
+  const uniform = () => random.next()
+  const target = await LoadTarget.open({
+    ...{ url, token, rows, inputs: options.inputs, random: uniform },
+    connections: rate === undefined ? concurrency : OPEN_CONNECTIONS,
+  })
+  const failures: string[] = []
+  const call = async (): Promise<boolean> => {
+    try {
+      await target.call()
+      return true
+    } catch (error) {
+      if (!(error instanceof NeatronError)) throw error
+      failures.push(error.message)
+      return false
+    }
+  }
+  const milliseconds = seconds * 1000
+  try {
+    const done =
+      rate === undefined
+        ? await closed(concurrency, milliseconds, call, signal)
+        : await open(rate, milliseconds, call, uniform, signal)
+    const { latencies, elapsed, shed } = done
+    const requests = latencies.samples
+    return {
+      url,
+      loop: rate === undefined ? 'closed' : 'open',
+      rate: rate ?? null,
+      concurrency: rate === undefined ? concurrency : null,
+      rows,
+      inputs: target.inputs,
+      seconds: elapsed,
+      requests,
+      errors: failures.length,
+      firstError: failures[0] ?? null,
+      shed,
+      requestsPerSecond: requests / elapsed,
+      rowsPerSecond: (requests * rows) / elapsed,
+      requestNs: {
+        p50: latencies.percentile(50),
+        p95: latencies.percentile(95),
+        p99: latencies.percentile(99),
+        p999: latencies.percentile(99.9),
+        max: latencies.max,
+      },
+    }
+  } finally {
+    await target.close()
+  }
+}
+
+interface Done {
+  readonly latencies: Latencies
+  readonly elapsed: number
+  readonly shed: number
+}
+
+async function closed(
+  concurrency: number,
+  milliseconds: number,
+  call: () => Promise<boolean>,
+  signal: AbortSignal,
+): Promise<Done> {
+  const latencies = new Latencies()
+  const { wallNs } = await closedLoop(
+    concurrency,
+    milliseconds,
+    call,
+    (ns, answered) => {
+      if (answered) latencies.record(ns)
+    },
+    signal,
+  )
+  return { latencies, elapsed: wallNs / 1e9, shed: 0 }
+}
+
+async function open(
+  rate: number,
+  milliseconds: number,
+  call: () => Promise<boolean>,
+  random: () => number,
+  signal: AbortSignal,
+): Promise<Done> {
+  const options = { rate, milliseconds, arrivals: 'poisson', random, signal } as const
+  const { latencies, seconds, shed } = await openLoop(call, options)
+  return { latencies, elapsed: seconds, shed }
+}

@@ -1,0 +1,37 @@
+import type { RoundPlan } from './rounds.js'
+
+/** How much of everything a run measures. */
+export interface BenchPlan {
+  readonly rounds: RoundPlan
+  /** Rows a call for batches, in process and remote. Each divides the trace. */
+  readonly batches: readonly number[]
+  readonly population: number
+  /** At most; training ends when the task is solved. */
+  readonly generations: number
+  /** Each mode's sessions are repeated until they have taken this long. */
+  readonly trainingSeconds: number
+  readonly ladderStepMs: number
+  /** What a user is told before it begins. */
+  readonly expected: string
+}
+
+/** About a minute on two cores, with the wider intervals that come with it. */
+export const quickPlan: BenchPlan = {
+  rounds: { inProcessMs: 30, remoteMs: 150, roundsPerWindow: 4, minWindows: 3, maxWindows: 4 },
+  batches: [8, 64],
+  population: 150,
+  generations: 10,
+  trainingSeconds: 1,
+  ladderStepMs: 600,
+  expected: 'about a minute',
+}
+
+export const fullPlan: BenchPlan = {
+  rounds: { inProcessMs: 100, remoteMs: 500, roundsPerWindow: 6, minWindows: 3, maxWindows: 6 },
+  batches: [8, 64, 512],
+  population: 150,
+  generations: 10,
+  trainingSeconds: 10,
+  ladderStepMs: 3000,
+  expected: '5 to 10 minutes',
+}

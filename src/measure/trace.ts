@@ -1,0 +1,100 @@
+import type { Genome } from '../genome/genome.js'
+import type { Brain } from '../neat/brain.js'
+import type { Random } from '../neat/random.js'
+
+/** Rows of fixed length, recorded once, that every contender answers. */
+export interface Trace {
+  /** Where the rows come from, in words. */
+  readonly source: string
+  readonly champion: Genome
+  readonly genomes: readonly Genome[]
+  /** Row-major, [rows x I]: what the champion answers. */
+  readonly inputs: Float32Array
+  /** Row-major, [P x I] again and again: in each such block, row g is answered by genome g. */
+  readonly populationInputs: Float32Array
+}
+
+/** Rows that the champion's part of a trace has: enough that no cache of answers could help. */
+export const TRACE_ROWS = 4096
+
+/** Rows kept of each genome. */
+const ROWS_PER_GENOME = 32
+
+/**
+ * A brain that passes everything on to `brain` and keeps rows of the generation loaded last: a
+ * uniform sample of each genome's (Vitter 1985, algorithm R), so that early and late ticks of an
+ * episode are there in proportion.
+ */
+export class TraceRecorder implements Brain {
+  #genomes: readonly Genome[] = []
+  #samples: Float32Array[][] = []
+  #seen = new Uint32Array()
+
+  constructor(
+    private readonly brain: Brain,
+    private readonly random: Random,
+  ) {}
+
+  load(genomes: readonly Genome[]): void | Promise<void> {
+    this.#genomes = genomes
+    this.#samples = genomes.map(() => [])
+    this.#seen = new Uint32Array(genomes.length)
+    return this.brain.load(genomes)
+  }
+
+  feedForwardRows(
+    genome: Uint32Array,
+    inputs: Float32Array,
+    outputs: Float32Array,
+    rows: number,
+  ): void | Promise<void> {
+    const size = this.#genomes[0].inputSize
+    for (let row = 0; row < rows; row++) {
+      const g = genome[row]
+      const kept = this.#samples[g]
+      const seen = this.#seen[g]++
+      const at = seen < ROWS_PER_GENOME ? seen : Math.floor(this.random.next() * (seen + 1))
+      if (at < ROWS_PER_GENOME) kept[at] = inputs.slice(row * size, (row + 1) * size)
+    }
+    return this.brain.feedForwardRows(genome, inputs, outputs, rows)
+  }
+
+  /** The trace of the generation loaded last, answered by `champion` where one network answers. */
+  trace(source: string, champion: Genome): Trace {
+    const all = this.#samples.flat()
+    return {
+      source,
+      champion,
+      genomes: this.#genomes,
+      inputs: joined(Array.from({ length: TRACE_ROWS }, (_, row) => spreadOver(all, row))),
+      populationInputs: joined(
+        Array.from({ length: ROWS_PER_GENOME }, (_, block) =>
+          this.#samples.map(
+            (kept) => (kept.length > 0 ? kept : all)[block % (kept.length || all.length)],
+          ),
+        ).flat(),
+      ),
+    }
+  }
+}
+
+/** The `row`-th of {@link TRACE_ROWS} rows taken evenly from all of them. */
+function spreadOver(rows: readonly Float32Array[], row: number): Float32Array {
+  return rows[Math.floor((row * rows.length) / TRACE_ROWS)]
+}
+
+function joined(rows: readonly Float32Array[]): Float32Array {
+  const size = rows[0].length
+  const all = new Float32Array(rows.length * size)
+  for (const [i, row] of rows.entries()) all.set(row, i * size)
+  return all
+}
+
+/** A trace of made-up rows, uniform in [-1, 1), for genomes that come without a simulation. */
+export function randomTrace(source: string, genome: Genome, random: Random): Trace {
+  const inputs = Float32Array.from(
+    { length: TRACE_ROWS * genome.inputSize },
+    () => random.next() * 2 - 1,
+  )
+  return { source, champion: genome, genomes: [genome], inputs, populationInputs: inputs }
+}
