@@ -1,4 +1,9 @@
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify'
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+} from 'fastify'
 import { tokenCheck } from './access.js'
 import { clientError } from './client-error.js'
 import type { ServerContext } from './context.js'
@@ -15,7 +20,7 @@ export function buildApp(context: ServerContext): FastifyInstance {
   const { options, metrics } = context
   const app = Fastify({
     logger: options.log ? { level: 'info', stream: process.stderr } : false,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: Math.floor(options.maxBodyMb * 1024 * 1024),
     requestTimeout: REQUEST_TIMEOUT_MS,
     return503OnClosing: false,
