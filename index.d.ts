@@ -118,5 +118,8 @@ export interface RandomOptions {
   seed: number
 }
 
+/** The instruction set that the kernels use: portable, avx2 or avx512. */
+export declare function simd(): string
+
 /** Throws unless `words` are a valid packed genome. */
 export declare function validateGenome(words: Uint32Array): void

@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindPopulation, compileNetwork, compilePopulation, disposePopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, randomGenome, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindPopulation, compileNetwork, compilePopulation, disposePopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, randomGenome, simd, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
 export { bindPopulation }
@@ -789,5 +789,6 @@ export { genomeToJson }
 export { networkByteLength }
 export { planGenome }
 export { randomGenome }
+export { simd }
 export { validateGenome }
 export const __napiBindingTarget = __napiLoadedBindingTarget

@@ -51,6 +51,7 @@ export const ERROR_CODES = [
   'RUN_EXISTS',
   // Installation
   'NATIVE_MISSING',
+  'SIMD_UNAVAILABLE',
   'INTERNAL',
   'ONNX_MISSING',
   // The server

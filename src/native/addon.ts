@@ -63,6 +63,13 @@ export type PopulationHandle = ReturnType<typeof Addon.compilePopulation>
 export type { Plan } from '../../index.js'
 
 export const activationNames = checked(addon.activationNames)
+/**
+ * The instruction set that the kernels use: the best that this machine has, or the one that the
+ * environment variable `NEATRON_SIMD` names.
+ *
+ * @throws NeatronError `SIMD_UNAVAILABLE` if the variable names one that this machine has not
+ */
+export const simd: () => string = checked(addon.simd)
 export const validateGenome = checked(addon.validateGenome)
 export const genomeFromJson = checked(addon.genomeFromJson)
 export const genomeToJson = checked(addon.genomeToJson)

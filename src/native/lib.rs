@@ -23,7 +23,7 @@ use std::sync::Arc;
 use napi::bindgen_prelude::{AsyncTask, External, Function, Uint32ArraySlice, Unknown};
 use napi::{Env, JsValue, Result};
 use napi_derive::napi;
-use neat_core::{Activation, Genome, Network};
+use neat_core::{Activation, Genome, Network, Tier};
 
 use crate::arrays::Span;
 use crate::failure::{Code, Failure};
@@ -36,6 +36,12 @@ use crate::random::RandomOptions;
 #[napi(catch_unwind)]
 pub fn activation_names() -> Vec<&'static str> {
     Activation::NAMES.to_vec()
+}
+
+/// The instruction set that the kernels use: portable, avx2 or avx512.
+#[napi(catch_unwind)]
+pub fn simd() -> Result<&'static str, Code> {
+    Ok(Tier::chosen().map_err(Failure::from)?.name())
 }
 
 /// Throws unless `words` are a valid packed genome.
