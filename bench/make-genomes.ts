@@ -14,13 +14,15 @@ interface Size {
   outputs: number
   /** Enabled connections of both genomes. */
   connections: number
+  /** The longest path of the irregular genome, in connections. */
+  depth: number
 }
 
 const SIZES: readonly Size[] = [
-  { name: '3-1-1', inputs: 3, hidden: 1, outputs: 1, connections: 4 },
-  { name: '120', inputs: 8, hidden: 20, outputs: 4, connections: 120 },
-  { name: '600', inputs: 24, hidden: 64, outputs: 8, connections: 600 },
-  { name: '4000', inputs: 64, hidden: 256, outputs: 16, connections: 4000 },
+  { name: '3-1-1', inputs: 3, hidden: 1, outputs: 1, connections: 4, depth: 2 },
+  { name: '120', inputs: 8, hidden: 20, outputs: 4, connections: 120, depth: 7 },
+  { name: '600', inputs: 24, hidden: 64, outputs: 8, connections: 600, depth: 12 },
+  { name: '4000', inputs: 64, hidden: 256, outputs: 16, connections: 4000, depth: 18 },
 ]
 
 /** All but `step`, whose jump turns rounding into different outputs. */
@@ -57,10 +59,36 @@ interface Connection {
   enabled: boolean
 }
 
+/** Whether `next` leads from one node to another. */
+function reaches(next: number[][], from: number, to: number): boolean {
+  const seen = new Set([from])
+  for (const node of seen) {
+    if (node === to) return true
+    for (const neighbour of next[node] ?? []) seen.add(neighbour)
+  }
+  return false
+}
+
+/** The longest way from a node along `next`, in connections. */
+function longest(next: number[][], from: number): number {
+  const known = new Map<number, number>()
+  const visit = (node: number): number => {
+    let length = known.get(node)
+    if (length === undefined) {
+      length = Math.max(0, ...(next[node] ?? []).map((neighbour) => visit(neighbour) + 1))
+      known.set(node, length)
+    }
+    return length
+  }
+  return visit(from)
+}
+
 /** A genome under construction; ids: inputs, outputs, hidden. */
 class Draft {
   readonly connections: Connection[] = []
-  readonly activations: string[] = []
+  /** The nodes that each node's connections lead to, and come from; disabled ones included. */
+  readonly targets: number[][] = []
+  readonly sources: number[][] = []
   hidden = 0
 
   constructor(
@@ -85,20 +113,14 @@ class Draft {
 
   connect(from: number, to: number, weight = this.normal(1)): void {
     this.connections.push({ innovation: this.connections.length, from, to, weight, enabled: true })
+    this.targets[from] = [...(this.targets[from] ?? []), to]
+    this.sources[to] = [...(this.sources[to] ?? []), from]
   }
 
-  connected(from: number, to: number): boolean {
-    return this.connections.some((gene) => gene.from === from && gene.to === to)
-  }
-
-  /** Whether `to` is reached from `from`, over disabled connections too: they may come back. */
-  reaches(from: number, to: number): boolean {
-    const seen = new Set([from])
-    for (const node of seen) {
-      if (node === to) return true
-      for (const gene of this.connections) if (gene.from === node) seen.add(gene.to)
-    }
-    return false
+  /** Whether a connection would be new, closes no cycle, and keeps within the size's depth. */
+  allows(from: number, to: number): boolean {
+    if (this.targets[from]?.includes(to) || reaches(this.targets, to, from)) return false
+    return longest(this.sources, from) + 1 + longest(this.targets, to) <= this.size.depth
   }
 
   write(kind: 'layered' | 'irregular'): void {
@@ -141,22 +163,19 @@ function shares(total: number, parts: number): number[] {
 function layered(draft: Draft): void {
   const { inputs, hidden, outputs, connections } = draft.size
   draft.hidden = hidden
-  // Sources of hidden nodes take what outputs, with up to 58 hidden sources each, leave.
-  const toOutputs = Math.round(
-    (connections * outputs * hidden) / (outputs * hidden + hidden * inputs),
-  )
-  const join = (sources: number, first: number, to: number, count: number) => {
-    const start = draft.below(sources)
-    for (let source = 0; source < count; source++) {
-      draft.connect(first + ((start + Math.floor((source * sources) / count)) % sources), to)
-    }
+  // As many of all that could come from inputs, as of all that could come from hidden nodes.
+  const toOutputs = Math.round((connections * outputs) / (outputs + inputs))
+  // Goes round the sources, so that none is left out.
+  const join = (counts: number[], sources: number, first: number, firstTarget: number) => {
+    let source = 0
+    counts.forEach((count, target) => {
+      for (let taken = 0; taken < count; taken++) {
+        draft.connect(first + (source++ % sources), firstTarget + target)
+      }
+    })
   }
-  shares(connections - toOutputs, hidden).forEach((count, node) => {
-    join(inputs, 0, draft.firstHidden + node, count)
-  })
-  shares(toOutputs, outputs).forEach((count, node) => {
-    join(hidden, draft.firstHidden, inputs + node, count)
-  })
+  join(shares(connections - toOutputs, hidden), inputs, 0, draft.firstHidden)
+  join(shares(toOutputs, outputs), hidden, draft.firstHidden, inputs)
 }
 
 /** Full from inputs to outputs, then grown by add-node and add-connection mutations. */
@@ -166,8 +185,12 @@ function irregular(draft: Draft): void {
     for (let input = 0; input < inputs; input++) draft.connect(input, inputs + output)
   }
   const addNode = () => {
-    const enabled = draft.connections.filter((gene) => gene.enabled)
-    const split = enabled[draft.below(enabled.length)]
+    const splittable = draft.connections.filter(
+      ({ enabled, from, to }) =>
+        enabled &&
+        longest(draft.sources, from) + 2 + longest(draft.targets, to) <= draft.size.depth,
+    )
+    const split = splittable[draft.below(splittable.length)]
     const node = draft.firstHidden + draft.hidden++
     split.enabled = false
     draft.connect(split.from, node, 1)
@@ -178,7 +201,7 @@ function irregular(draft: Draft): void {
       const from = draft.below(draft.firstHidden + draft.hidden)
       const to = inputs + draft.below(outputs + draft.hidden)
       const fromOutput = from >= inputs && from < draft.firstHidden
-      if (!fromOutput && !draft.connected(from, to) && !draft.reaches(to, from)) {
+      if (!fromOutput && draft.allows(from, to)) {
         draft.connect(from, to)
         return true
       }
