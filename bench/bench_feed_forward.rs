@@ -1,19 +1,61 @@
-//! Feed-forward of one network, for one vector and for 64 rows.
+//! Feed-forward in Rust alone. First the promised ratios, contenders side by
+//! side; then criterion's statistics for each genome of bench/genomes.
+//!
+//!     cargo bench --bench bench_feed_forward
+//!     cargo bench --bench bench_feed_forward -- 600        only these genomes
+//!     cargo bench --bench bench_feed_forward -- --ratios   only the ratios
 
-use criterion::{Criterion, criterion_group, criterion_main};
-use neat_core::{Genome, RandomGenome};
+#[path = "feed_forward/budgets.rs"]
+mod budgets;
+#[path = "feed_forward/genomes.rs"]
+mod genomes;
+#[path = "feed_forward/naive.rs"]
+mod naive;
+#[path = "feed_forward/peaks.rs"]
+mod peaks;
 
-fn feed_forward(criterion: &mut Criterion) {
-    let genome = Genome::random_with(&RandomGenome::default(), 1);
-    let network = genome.compile().expect("random genomes have no cycle");
-    for rows in [1, 64] {
-        let inputs = vec![0.5; rows * genome.input_size()];
-        let mut outputs = vec![0.0; rows * genome.output_size()];
-        criterion.bench_function(&format!("{rows} rows"), |bencher| {
-            bencher.iter(|| network.feed_forward_batch(&inputs, &mut outputs, rows));
-        });
+use criterion::{Criterion, Throughput};
+use naive::Naive;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let only_ratios = arguments.iter().any(|argument| argument == "--ratios");
+    let test = arguments.iter().any(|argument| argument == "--test");
+    if only_ratios || (!test && !arguments.iter().any(|argument| !argument.starts_with("--"))) {
+        println!("instruction set that runs: {}", neat_core::simd());
+        budgets::print(&peaks::measure());
+    }
+    if !only_ratios {
+        let mut criterion = Criterion::default().configure_from_args();
+        for (name, genome) in genomes::load() {
+            one_genome(&mut criterion, &name, &genome);
+        }
+        criterion.final_summary();
     }
 }
 
-criterion_group!(benches, feed_forward);
-criterion_main!(benches);
+fn one_genome(criterion: &mut Criterion, name: &str, genome: &neat_core::Genome) {
+    let network = genome.compile().expect("measured genomes have no cycle");
+    let mut naive = Naive::new(genome);
+    let mut group = criterion.benchmark_group(name);
+    for rows in [1, 64] {
+        let inputs = genomes::inputs(rows * genome.input_size());
+        let mut outputs = vec![0.0; rows * genome.output_size()];
+        // FLOP: criterion's "elements" are counted as 2 x connections x rows.
+        group.throughput(Throughput::Elements(
+            (2 * naive.connections() * rows) as u64,
+        ));
+        group.bench_function(format!("{rows} rows"), |bencher| {
+            bencher.iter(|| network.feed_forward_batch(&inputs, &mut outputs, rows));
+        });
+        group.bench_function(format!("{rows} rows, naive loop"), |bencher| {
+            bencher.iter(|| {
+                let inputs = inputs.chunks(genome.input_size());
+                for (inputs, outputs) in inputs.zip(outputs.chunks_mut(genome.output_size())) {
+                    naive.feed_forward(inputs, outputs);
+                }
+            });
+        });
+    }
+    group.finish();
+}
