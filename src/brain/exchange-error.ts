@@ -102,7 +102,7 @@ export function refused(url: string, model: string, reply: HttpReply): ExchangeE
 
 /** What the server says went wrong: the `error` of our server, Triton and others, or FastAPI's `detail`. */
 export function serverMessage({ body }: HttpReply): string {
-  const text = body.toString('utf8', 0, 2048).trim()
+  const text = body.toString('utf8', 0, 2048).replace(/\s+/g, ' ').trim()
   try {
     const { error, detail } = JSON.parse(text)
     const message = error?.message ?? error ?? detail

@@ -142,9 +142,11 @@ class Tally {
   }
 
   counters(): InferenceCounters {
-    const { inferCount, inferTimeNs, httpTimeNs, requests, retries, rows } = this
+    const { inferCount, requests, retries, rows } = this
     const timed = this.exchanges > 0 && this.timedExchanges === this.exchanges
-    const remoteInferNs = timed ? this.remoteInferNs : null
+    const inferTimeNs = Math.round(this.inferTimeNs)
+    const httpTimeNs = Math.round(this.httpTimeNs)
+    const remoteInferNs = timed ? Math.round(this.remoteInferNs) : null
     return { inferCount, inferTimeNs, httpTimeNs, remoteInferNs, requests, retries, rows }
   }
 }
