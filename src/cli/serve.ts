@@ -68,7 +68,11 @@ SIGTERM and Ctrl-C stop it; what it has accepted is answered first.`,
 async function serve(files: string[], options: ServeOptions): Promise<void> {
   const { untilStdinCloses, token = process.env.NEATRON_TOKEN, ...rest } = options
   const server = await createServer({ ...rest, token, models: await readModels(files) })
-  const stop = () => void server.close()
+  const stop = async () => {
+    await server.close()
+    // A pipe that is still open would keep the process alive.
+    process.stdin.destroy()
+  }
   process.once('SIGTERM', stop).once('SIGINT', stop)
   if (untilStdinCloses) process.stdin.once('close', stop).resume()
   console.log(READY + server.url)
