@@ -301,7 +301,9 @@ async function train(
       modes,
       { task: tasks['cart-pole'], population, generations, seed, seconds: trainingSeconds },
       uniform(seed, STREAM.bootstrap),
-      ({ label }) => progress.stage(`Training: ${label}`),
+      ({ label }, repeat) => {
+        progress.stage(repeat === 0 ? `Training: ${label}` : 'Repeating sessions too short to time')
+      },
       signal,
     )
   } finally {

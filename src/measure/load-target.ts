@@ -59,7 +59,15 @@ export class LoadTarget {
         const body = model === null ? inferBody(values, rows) : oipBody(values, rows)
         return { method: 'POST', path, body, headers: JSON_HEADERS }
       })
-      const target = new LoadTarget(inputs, path, base, model ?? 'default', rows, requests, connection)
+      const target = new LoadTarget(
+        inputs,
+        path,
+        base,
+        model ?? 'default',
+        rows,
+        requests,
+        connection,
+      )
       await target.call()
       return target
     } catch (error) {

@@ -22,7 +22,7 @@ export const quickPlan: BenchPlan = {
   population: 150,
   generations: 10,
   trainingSeconds: 1,
-  ladderStepMs: 600,
+  ladderStepMs: 500,
   expected: 'about a minute',
 }
 

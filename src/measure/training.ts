@@ -50,7 +50,7 @@ export async function compareTraining(
   modes: readonly TrainingMode[],
   plan: TrainingPlan,
   random: Uniform,
-  onSession: (mode: TrainingMode) => void,
+  onSession: (mode: TrainingMode, repeat: number) => void,
   signal?: AbortSignal,
 ): Promise<Training[]> {
   const inProcess = modes.find(({ mode }) => mode === 'cpu')
@@ -60,7 +60,7 @@ export async function compareTraining(
     const due = runs.filter(({ sessions }) => spent(sessions) < plan.seconds)
     for (const { mode, sessions, ticks } of due) {
       if (signal?.aborted) break
-      onSession(mode)
+      onSession(mode, sessions.length)
       const one = await session(mode, plan, ticks, signal)
       if (one) sessions.push(one)
     }

@@ -16,15 +16,15 @@ export function grouped(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Nanoseconds as microseconds, with the interval: `0.12 us (0.11 to 0.13)`. */
+/** Nanoseconds as microseconds, with the interval: `0.12 us [0.11, 0.13]`. */
 export function us(estimate: Estimate): string {
   const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((ns) =>
     digits(ns / 1000),
   )
-  return `${value} us (${low} to ${high})`
+  return `${value} us [${low}, ${high}]`
 }
 
-/** A ratio with its interval: `51.2 times (48.0 to 55.1)`. */
+/** A ratio with its interval: `51.2 times [48.0, 55.1]`. */
 export function times(estimate: Estimate): string {
-  return `${digits(estimate.value)} times (${digits(estimate.low)} to ${digits(estimate.high)})`
+  return `${digits(estimate.value)} times [${digits(estimate.low)}, ${digits(estimate.high)}]`
 }

@@ -1,7 +1,7 @@
 import { type BreakEven, breakEven } from './break-even.js'
 import type { Mode } from './contender.js'
 import { against, difference, type Estimate, ratio } from './statistics.js'
-import { times, us } from './units.js'
+import { digits, times, us } from './units.js'
 
 /**
  * The rules of the verdict, from the source guide. Batch when a single call adds more than 10 to
@@ -68,13 +68,17 @@ export interface Verdict {
  *    not, and the smallest batch is chosen that no larger one beats by over 2 times. From 10 to
  *    20 us a batch is chosen only if it is over 2 times faster than single calls. The arrangement
  *    must itself be over 2 times faster than single calls to be adopted at all.
- * 2. Native or remote: the cheapest native row against the cheapest remote one. Native is chosen
- *    when it is over 2 times faster, since moving inference into the process has to pay for itself.
- * 3. Every mode whose p99 is surely over 3 times its p50 gets a reason that names the jitter.
+ * 2. Native or remote: a native call of one row, which native batches would only make cheaper,
+ *    against the cheapest remote row. Native is chosen when it is over 2 times faster, since moving
+ *    inference into the process has to pay for itself.
+ * 3. Each of the modes above whose p99 is surely over 3 times its p50 gets a reason that names the
+ *    jitter.
  */
 export function verdict(modes: readonly MeasuredMode[]): Verdict {
   const valid = modes.filter((mode) => mode.valid)
-  const native = cheapest(valid.filter(({ mode }) => mode === 'native'))
+  const native = cheapest(
+    valid.filter(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall === 1),
+  )
   const single = cheapest(valid.filter(({ mode }) => mode === 'single'))
   const batches = valid
     .filter(({ mode }) => mode === 'batch')
@@ -83,7 +87,9 @@ export function verdict(modes: readonly MeasuredMode[]): Verdict {
   const remote = chooseRemote(native, single, batches, reasons)
   const bestRemote = cheapest([...(single ? [single] : []), ...batches])
   const decision = chooseSide(native, bestRemote, remote, reasons)
-  reasons.push(...valid.flatMap(jitter))
+  const chosen = batches.find(({ rowsPerCall }) => rowsPerCall === remote?.batch)
+  const deciding = new Set([native, single, bestRemote, chosen])
+  reasons.push(...[...deciding].flatMap((mode) => (mode ? jitter(mode) : [])))
   const even = single ? breakEven(native?.rowNs ?? null, [single, ...batches]) : null
   return {
     decision,
@@ -173,7 +179,7 @@ function chooseSide(
     return choice?.decision ?? 'cannot tell'
   }
   const figure = ratio(remote.rowNs, native.rowNs)
-  const text = `The cheapest remote row (${remote.label}, ${us(remote.rowNs)}) costs ${times(figure)} as much as the cheapest native one (${native.label}, ${us(native.rowNs)})`
+  const text = `The cheapest remote row (${remote.label}, ${us(remote.rowNs)}) costs ${times(figure)} as much as a native one (${native.label}, ${us(native.rowNs)})`
   const rule = 'over 2 times'
   const side = against(figure, RULES.adoptOver)
   const ending = {
@@ -202,7 +208,8 @@ function headline(
 ): string {
   const mustBeRemote = choice ? ` If it has to be remote: ${remoteAdvice(choice)}.` : ''
   if (decision === 'native' && native && remote) {
-    return `Run inference in process: a native row is ${times(ratio(remote.rowNs, native.rowNs))} cheaper than the cheapest remote one.${mustBeRemote}`
+    const cheaper = digits(remote.rowNs.value / native.rowNs.value)
+    return `Run inference in process: a native row is ${cheaper} times cheaper than the cheapest remote one.${mustBeRemote}`
   }
   if (decision === 'cannot tell' || !choice) {
     return `Cannot tell from this run: see the reasons.${mustBeRemote}`

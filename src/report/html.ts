@@ -1,5 +1,5 @@
 import type { Measurement, Report } from '../measure/report-schema.js'
-import { digits, grouped } from '../measure/units.js'
+import { digits } from '../measure/units.js'
 import { type Chart, drawings } from './charts/frame.js'
 import { reportCharts } from './charts/report.js'
 import { element, escapeHtml } from './charts/svg.js'
@@ -61,10 +61,8 @@ function verdictSection(report: Report): string {
 /** The few figures that a reader takes along. */
 function facts({ measurements }: Report): string[] {
   const champion = measurements.filter(({ workload }) => workload === 'champion')
-  const cheapest = (modes: readonly Measurement['mode'][]) =>
-    champion
-      .filter(({ mode }) => modes.includes(mode))
-      .sort((a, b) => a.rowNs.value - b.rowNs.value)[0]
+  const cheapest = (is: (measurement: Measurement) => boolean) =>
+    champion.filter(is).sort((a, b) => a.rowNs.value - b.rowNs.value)[0]
   const fact = (what: string, found: Measurement | undefined) =>
     found
       ? [
@@ -76,12 +74,20 @@ function facts({ measurements }: Report): string[] {
           ),
         ]
       : []
-  const single = champion.find(({ mode }) => mode === 'single')
-  const batch = cheapest(['batch'])
+  const batch = (found: Measurement | undefined) => `in batches of ${found?.rowsPerCall}`
+  const native = cheapest(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall > 1)
+  const remote = cheapest(({ mode }) => mode === 'batch')
   return [
-    ...fact('native', cheapest(['native'])),
-    ...fact('one remote call a row', single),
-    ...fact(batch ? `remote, batches of ${grouped(batch.rowsPerCall)}` : '', batch),
+    ...fact(
+      'native, a call for each',
+      cheapest(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall === 1),
+    ),
+    ...fact(`native, ${batch(native)}`, native),
+    ...fact(
+      'remote, a call for each',
+      cheapest(({ mode }) => mode === 'single'),
+    ),
+    ...fact(`remote, ${batch(remote)}`, remote),
   ]
 }
 

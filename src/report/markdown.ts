@@ -1,6 +1,6 @@
 import type { Report } from '../measure/report-schema.js'
 import { reportTables, type Table } from './tables.js'
-import { breakEvenLines } from './text.js'
+import { breakEvenLines, traceSize } from './text.js'
 
 /** The report as Markdown: verdict, tables, environment. */
 export function markdownReport(report: Report): string {
@@ -13,7 +13,7 @@ export function markdownReport(report: Report): string {
       ...verdict.wouldChange.map((text) => `What would change it: ${text}`),
       ...breakEvenLines(verdict),
     ]),
-    `Measured on ${trace.source}: ${trace.rows} rows of ${trace.inputs} inputs and ${trace.outputs} outputs, a network of ${trace.nodes} nodes and ${trace.connections} connections, a population of ${trace.population}.`,
+    `Measured on ${trace.source}: ${traceSize(trace)}.`,
     ...reportTables(report).map(markdownTable),
     ...(skipped.length > 0
       ? ['## Skipped', list(skipped.map(({ name, why }) => `${name}: ${why}`))]

@@ -22,14 +22,14 @@ body {
   margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-main { max-width: 860px; margin: 0 auto; padding: 32px 20px 64px; }
+main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px; }
 header p { color: var(--dim); margin: 0; }
 h1 { font-size: 1.05rem; font-weight: 600; color: var(--dim); margin: 0 0 2px; }
 h2 { font-size: 1.15rem; margin: 0 0 14px; letter-spacing: -0.01em; }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 22px 24px; margin: 20px 0; }
 .verdict { border-left: 5px solid var(--s0); }
 .verdict.cannot-tell { border-left-color: var(--warn); }
-.verdict .headline { font-size: 1.5rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.02em; margin: 0 0 14px; text-wrap: balance; }
+.verdict .headline { font-size: 1.6rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.02em; margin: 0 0 14px; text-wrap: balance; }
 .verdict h3 { font-size: 0.95rem; margin: 18px 0 6px; }
 .verdict ul { margin: 0; padding-left: 20px; }
 .verdict li { margin: 6px 0; }
@@ -51,8 +51,8 @@ ${Array.from({ length: 8 }, (_, i) => `svg .s${i} { stroke: var(--s${i}); } svg 
 figure { margin: 0 0 20px; }
 figcaption { color: var(--dim); font-size: 0.9rem; margin-bottom: 8px; }
 .scroll { overflow-x: auto; margin-top: 16px; }
-table { border-collapse: collapse; width: 100%; font-size: 0.86rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 10px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+table { border-collapse: collapse; width: 100%; font-size: 0.84rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--dim); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td.wrap { white-space: normal; text-align: left; }

@@ -75,7 +75,12 @@ export function callTable(title: string, measurements: readonly Measurement[]): 
     notes.push(`${NONE}: fewer than 10 samples lie beyond that percentile, so it is not printed.`)
   }
   const unstable = measurements.filter((row) => row.unstable)
-  notes.push(...unstable.map((row) => `UNSTABLE ${row.label}: ${row.unstable}.`))
+  if (unstable.length > 0) {
+    const [first] = unstable
+    notes.push(
+      `UNSTABLE: throughput or p99 still moved by over 10 % in the last three windows (${first.label}: ${first.unstable}); its interval says how far to trust a row.`,
+    )
+  }
   const columns: Column<Measurement>[] = [
     {
       header: 'mode',
@@ -114,7 +119,11 @@ export function trainingTable(training: readonly Training[]): Table {
   const columns: Column<Training>[] = [
     { header: 'training', cell: ({ label }) => label },
     { header: 'gens/s', cell: ({ gensPerSec }) => digits(gensPerSec.value) },
-    { header: '+/-', cell: ({ gensPerSec }) => plusMinus(gensPerSec) },
+    {
+      header: '+/-',
+      cell: ({ gensPerSec, repeats }) => (repeats > 1 ? plusMinus(gensPerSec) : NONE),
+    },
+    { header: 'sessions', cell: ({ repeats }) => String(repeats) },
     { header: 'tick p50 us', cell: ({ simTickUs }) => digits(simTickUs.p50) },
     { header: 'tick p99 us', cell: ({ simTickUs }) => digits(simTickUs.p99) },
     { header: 'inference ms', cell: ({ inference }) => digits(inference.totalMs) },
@@ -122,14 +131,14 @@ export function trainingTable(training: readonly Training[]): Table {
     { header: 'rows = INFER_COUNT', cell: ({ inference }) => grouped(inference.count) },
     { header: 'requests', cell: ({ http }) => (http ? grouped(http.requests) : NONE) },
     {
-      header: 'champion, scored natively',
+      header: 'champion',
       cell: ({ champion: { passed, episodes, solved } }) =>
         `${passed}/${episodes}${solved ? ' solved' : ''}`,
     },
     { header: '', cell: standing },
   ]
   return table('Training: the same seed in each mode', columns, training, [
-    'A tick is one simulation step of the whole generation. Champions are scored again natively, on starts common to all modes.',
+    'A tick is one simulation step of the whole generation. Inference, rows and requests are of one session. Champions are scored again natively, on starts common to all modes.',
   ])
 }
 
@@ -146,10 +155,9 @@ export function systemTable(measurements: readonly Measurement[]): Table {
       cell: ({ system }) => number(system.perMillionRows.serverCpuSeconds),
     },
     { header: 'network MB', cell: ({ system }) => number(system.perMillionRows.networkMb) },
-    { header: 'client RSS MB', cell: ({ system }) => digits(system.client.rssMb) },
     {
-      header: 'server RSS MB',
-      cell: ({ system }) => number(system.server?.rssMb ?? null),
+      header: 'RSS MB',
+      cell: ({ system }) => number(system.client.rssMb + (system.server?.rssMb ?? 0)),
     },
     {
       header: 'switches',
@@ -157,13 +165,13 @@ export function systemTable(measurements: readonly Measurement[]): Table {
         grouped(system.client.contextSwitches + (system.server?.contextSwitches ?? 0)),
     },
     {
-      header: 'loop delay p99 ms',
+      header: 'loop p99 ms',
       cell: ({ system }) => number(system.eventLoopDelayMs?.p99 ?? null),
     },
     { header: 'GC ms', cell: ({ system }) => digits(system.gc.totalMs) },
   ]
   return table('Cost to the system', columns, rows, [
-    'CPU and network are for a million rows; the others are of the measurement as it ran. Network is what the loopback interface carried, other programs included.',
+    'CPU and network are for a million rows; the others are of the measurement as it ran. RSS and switches are of client and server together. Network is what the loopback interface carried, other programs included. Loop: delay of the event loop of the client.',
   ])
 }
 

@@ -8,7 +8,7 @@ type Colors = ReturnType<typeof picocolors.createColors>
 /** The report for a terminal; without colours where `colors` has none. */
 export function textReport(report: Report, colors: Colors = picocolors): string {
   const { trace } = report
-  const traced = `${trace.source}: ${trace.rows} rows of ${trace.inputs} inputs and ${trace.outputs} outputs; network of ${trace.nodes} nodes and ${trace.connections} connections, population ${trace.population}.`
+  const traced = `${trace.source}: ${traceSize(trace)}.`
   return [
     traced,
     ...reportTables(report).map((table) => textTable(table, colors)),
@@ -50,6 +50,13 @@ function textVerdict({ verdict }: Report, colors: Colors): string {
     ...verdict.wouldChange.map((text) => `  What would change it: ${text}`),
     ...breakEvenLines(verdict).map((line) => `  ${line}`),
   ].join('\n')
+}
+
+/** What a trace holds, in words. */
+export function traceSize({ rows, inputs, outputs, ...trace }: Report['trace']): string {
+  const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
+  const network = `${some(trace.nodes, 'node')} and ${some(trace.connections, 'connection')}`
+  return `${rows} rows of ${some(inputs, 'input')} and ${some(outputs, 'output')}; a network of ${network}, a population of ${trace.population}`
 }
 
 /** The break-even point in words, if there is one. */

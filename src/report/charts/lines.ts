@@ -11,10 +11,9 @@ export interface Series {
   readonly companion?: readonly (readonly [x: number, y: number])[]
 }
 
-/** What a line chart shows on its axes. */
+/** What a line chart shows on its axes; the labels of y carry their unit. */
 export interface Axes {
   readonly x: string
-  readonly y: string
   xScale(values: readonly number[], from: number, to: number, narrow: boolean): Scale
   readonly formatX: (value: number) => string
   readonly formatY: (value: number) => string
@@ -65,7 +64,6 @@ export function lineChart(title: string, series: readonly Series[], axes: Axes):
         bottomAxis(x, box, axes.formatX),
         ...lines,
         label((box.left + box.right) / 2, height - 6, axes.x, 'middle', 'axis'),
-        label(8, key.height + 4, axes.y, 'start', 'axis'),
       ]
       return { height, body: body.join('') }
     },

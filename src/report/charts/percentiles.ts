@@ -3,9 +3,9 @@ import { type Box, bottomAxis, type Chart, leftAxis, legend, seriesClass } from 
 import { duration, logScale, tailScale } from './scale.js'
 import { element, label, pathThrough } from './svg.js'
 
-/** Latency of a call by percentile, stretched towards the tail; one line for each contender. */
+/** Latency of a call by percentile, stretched towards the tail. */
 export function percentileChart(measurements: readonly Measurement[]): Chart | null {
-  const drawn = measurements.filter(({ curve }) => curve.length > 1)
+  const drawn = representatives(measurements.filter(({ curve }) => curve.length > 1))
   if (drawn.length === 0) return null
   const values = drawn.flatMap(({ curve }) => curve.map(([, ns]) => ns))
   const last = Math.max(...drawn.map(({ curve }) => curve.at(-1)![0]), 99)
@@ -43,4 +43,12 @@ export function percentileChart(measurements: readonly Measurement[]): Chart | n
       return { height, body: body.join('') }
     },
   }
+}
+
+/** Few enough lines to follow: the first and the last of each mode, its smallest and largest calls. */
+function representatives(measurements: readonly Measurement[]): Measurement[] {
+  return measurements.filter((measurement) => {
+    const mode = measurements.filter((other) => other.mode === measurement.mode)
+    return measurement === mode[0] || measurement === mode.at(-1)
+  })
 }

@@ -76,7 +76,6 @@ function timeline(training: readonly Training[]): Chart | null {
   }))
   const axes: Axes = {
     x: 'generation',
-    y: 'time',
     xScale: wholeNumbers,
     formatX: String,
     formatY: duration,
@@ -95,7 +94,6 @@ function latencyAgainstRate(ladders: readonly Ladder[]): Chart | null {
   })
   const axes: Axes = {
     x: 'calls a second, logarithmic',
-    y: 'latency',
     xScale: (values, from, to) =>
       logScale(Math.min(...values) / 1.1, Math.max(...values) * 1.1, from, to),
     formatX: compact,
