@@ -7,7 +7,7 @@ import { RowQueue } from '#src/brain/row-queue.js'
 import { NeatronError } from '#src/errors.js'
 
 /** The answer to a row of two inputs by a genome, as no other row has it. */
-const answerTo = (genome: number, [a, b]: ArrayLike<number>) => [
+const answerTo = (genome: number, [a, b]: Iterable<number>) => [
   genome * 1000 + a,
   b - genome,
   a * b,
