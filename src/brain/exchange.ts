@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dispatcher, Pool } from 'undici'
+import type { Cancellation } from './cancellation.js'
 import { broken, ExchangeError, timedOut, unreachable } from './exchange-error.js'
 import { nowNs } from './recorder.js'
 
@@ -24,7 +25,7 @@ export interface HttpReply {
 }
 
 /** Sends a request and gives its answer, whatever its status. */
-export type Exchange = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpReply>
+export type Exchange = (request: HttpRequest, cancellation?: Cancellation) => Promise<HttpReply>
 
 /** Answers larger than this are refused unread: 64 MiB, 4 million outputs even as JSON. */
 const MAX_REPLY_BYTES = 64 * 2 ** 20
@@ -78,16 +79,16 @@ export class Connection {
    * One exchange, one attempt.
    *
    * Throws `SERVER_UNREACHABLE`, `REQUEST_TIMEOUT`, or `RESPONSE_INVALID` for what is not HTTP or
-   * breaks off; the reason of `signal` when that aborts it.
+   * breaks off; the reason of `cancellation` when that ends it.
    */
-  readonly exchange: Exchange = async (request, signal) => {
+  readonly exchange: Exchange = async (request, cancellation) => {
     if (this.#pool === undefined) {
       const pool = await this.#makePool()
       // Exchanges that began together share the first pool made.
       this.#pool ??= pool
       if (this.#closed) await this.close()
     }
-    return this.#dispatch(this.#pool, request, signal)
+    return this.#dispatch(this.#pool, request, cancellation)
   }
 
   /** Closes every socket at once. */
@@ -96,11 +97,15 @@ export class Connection {
     await this.#pool?.destroy()
   }
 
-  #dispatch(pool: Pool, request: HttpRequest, signal: AbortSignal | undefined): Promise<HttpReply> {
+  #dispatch(
+    pool: Pool,
+    request: HttpRequest,
+    cancellation: Cancellation | undefined,
+  ): Promise<HttpReply> {
     return new Promise((resolve, reject) => {
-      signal?.throwIfAborted()
+      cancellation?.throwIfCancelled()
       const { method, path, body = null, headers, timeoutMs = this.#timeoutMs } = request
-      const handler = new ReplyHandler(this.#url, timeoutMs, signal, resolve, reject)
+      const handler = new ReplyHandler(this.#url, timeoutMs, cancellation, resolve, reject)
       const options = {
         method,
         path: this.#prefix + path,
@@ -130,12 +135,12 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
   constructor(
     private readonly url: string,
     private readonly timeoutMs: number,
-    private readonly signal: AbortSignal | undefined,
+    private readonly cancellation: Cancellation | undefined,
     private readonly resolve: (reply: HttpReply) => void,
     private readonly reject: (error: unknown) => void,
   ) {
     this.#timer = setTimeout(() => this.fail(timedOut(this.url, this.timeoutMs)), timeoutMs)
-    signal?.addEventListener('abort', this.#onAbort)
+    cancellation?.listen((reason) => this.fail(reason))
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
@@ -183,13 +188,11 @@ class ReplyHandler implements Dispatcher.DispatchHandler {
     this.reject(error)
   }
 
-  readonly #onAbort = (): void => this.fail(this.signal?.reason)
-
   #settle(): boolean {
     if (this.#settled) return false
     this.#settled = true
     clearTimeout(this.#timer)
-    this.signal?.removeEventListener('abort', this.#onAbort)
+    this.cancellation?.listen(undefined)
     return true
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NeatronError } from '../errors.js'
+import type { Cancellation } from './cancellation.js'
 import type { Exchange, HttpReply, HttpRequest } from './exchange.js'
 import { refused, serverMessage } from './exchange-error.js'
 
@@ -20,7 +21,7 @@ export interface ModelDelivery {
    *
    * Throws `SERVER_CANNOT_LOAD` when the server has no way to take it or refuses it.
    */
-  deliver(model: DeliverableModel, signal?: AbortSignal): Promise<void>
+  deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void>
   /** Takes the model of this name off the server. */
   withdraw(name: string): Promise<void>
 }
@@ -37,7 +38,7 @@ export class InlineDelivery implements ModelDelivery {
     private readonly url: string,
   ) {}
 
-  async deliver(model: DeliverableModel, signal?: AbortSignal): Promise<void> {
+  async deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void> {
     const config = JSON.stringify(tritonConfig(model))
     const base64 = Buffer.from(
       model.bytes.buffer,
@@ -45,7 +46,7 @@ export class InlineDelivery implements ModelDelivery {
       model.bytes.byteLength,
     ).toString('base64')
     const parameters = `{"config":${JSON.stringify(config)},"file:1/model.onnx":"${base64}"}`
-    await load(this.exchange, this.url, model.name, `{"parameters":${parameters}}`, signal)
+    await load(this.exchange, this.url, model.name, `{"parameters":${parameters}}`, cancellation)
   }
 
   async withdraw(name: string): Promise<void> {
@@ -66,14 +67,14 @@ export class RepositoryDelivery implements ModelDelivery {
     private readonly directory: string,
   ) {}
 
-  async deliver(model: DeliverableModel, signal?: AbortSignal): Promise<void> {
+  async deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void> {
     const folder = join(this.directory, model.name)
     await mkdir(join(folder, '1'), { recursive: true })
     await replaceFile(join(folder, '1', 'model.onnx'), model.bytes)
     await replaceFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
     const settings = { name: model.name, parameters: { uri: './1/model.onnx', version: '1' } }
     await replaceFile(join(folder, 'model-settings.json'), `${JSON.stringify(settings, null, 2)}\n`)
-    await load(this.exchange, this.url, model.name, '{}', signal)
+    await load(this.exchange, this.url, model.name, '{}', cancellation)
   }
 
   async withdraw(name: string): Promise<void> {
@@ -90,7 +91,7 @@ async function load(
   url: string,
   name: string,
   body: string,
-  signal: AbortSignal | undefined,
+  cancellation: Cancellation,
 ): Promise<void> {
   const request: HttpRequest = {
     method: 'POST',
@@ -99,7 +100,7 @@ async function load(
     headers: { 'content-type': 'application/json' },
     timeoutMs: LOAD_TIMEOUT_MS,
   }
-  const reply = await exchange(request, signal)
+  const reply = await exchange(request, cancellation)
   if (reply.status >= 200 && reply.status < 300) return
   if (reply.status >= 500 && reply.status !== 501) throw refused(url, name, reply)
   throw new NeatronError(

@@ -4,6 +4,7 @@ import type { Genome } from '../genome/genome.js'
 import { exportOnnx } from '../onnx/export.js'
 import { AdaptiveBatch } from './adaptive-batch.js'
 import { FixedBatch } from './batch-size.js'
+import { Cancellation } from './cancellation.js'
 import { Connection, type HttpReply, type HttpRequest } from './exchange.js'
 import { refused } from './exchange-error.js'
 import { InferProtocol } from './infer-protocol.js'
@@ -41,6 +42,8 @@ export class Remote implements Inference {
   readonly #serverReturn: ServerReturn
   /** Unique, so that brains that share a server do not replace each other's populations. */
   readonly #name = `neatron-${randomBytes(8).toString('hex')}`
+  /** Ends loading when the brain is closed or its signal aborts. */
+  readonly #loading = new Cancellation()
   #protocol: Protocol | undefined
   #model: DeliverableModel | undefined
   #shape: RowShape | undefined
@@ -121,6 +124,7 @@ export class Remote implements Inference {
     this.#closed = true
     this.#options.signal?.removeEventListener('abort', this.#onAbort)
     this.#serverReturn.abandon(closed())
+    this.#loading.cancel(closed())
     this.#queue.abort(closed())
     try {
       if (this.#model !== undefined) await this.#delivery.withdraw(this.#model.name)
@@ -134,6 +138,7 @@ export class Remote implements Inference {
   readonly #onAbort = (): void => {
     const reason = this.#options.signal?.reason
     this.#serverReturn.abandon(reason)
+    this.#loading.cancel(reason)
     this.#queue.abort(reason)
   }
 
@@ -145,11 +150,11 @@ export class Remote implements Inference {
   }
 
   async #deliver(): Promise<void> {
-    if (this.#model !== undefined) await this.#delivery.deliver(this.#model, this.#options.signal)
+    if (this.#model !== undefined) await this.#delivery.deliver(this.#model, this.#loading)
   }
 
   /** One request, made again as the options say, from writing its body to reading its answer. */
-  async #ask(batch: RowBatch, cancel: AbortSignal): Promise<Float32Array> {
+  async #ask(batch: RowBatch, cancel: Cancellation): Promise<Float32Array> {
     this.#recorder.requested()
     return this.#serverReturn.outlast(async () => {
       const startedAt = nowNs()
@@ -168,7 +173,7 @@ export class Remote implements Inference {
   }
 
   /** One attempt, which fails unless its status is 2xx. */
-  async #answer(request: HttpRequest, cancel: AbortSignal): Promise<HttpReply> {
+  async #answer(request: HttpRequest, cancel: Cancellation): Promise<HttpReply> {
     const reply = await this.#connection.exchange(request, cancel)
     if (reply.status >= 200 && reply.status < 300) return reply
     throw refused(this.#options.url, this.#name, reply)
@@ -183,7 +188,7 @@ export class Remote implements Inference {
 
   /** Whether the server says that it speaks the binary tensor data extension. */
   async #takesBinary(): Promise<boolean> {
-    const reply = await this.#connection.exchange({ method: 'GET', path: '/v2' })
+    const reply = await this.#connection.exchange({ method: 'GET', path: '/v2' }, this.#loading)
     if (reply.status !== 200) return false
     try {
       const { extensions } = JSON.parse(reply.body.toString())

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { type Cancellation, sleep } from './cancellation.js'
 import { ExchangeError } from './exchange-error.js'
 
 /** When and how often a failed inference request is made again. */
@@ -28,8 +28,8 @@ const DEFAULTS = { attempts: 5, baseMs: 25, capMs: 2000, deadlineMs: 20_000 }
 export async function withRetry<Result>(
   attempt: () => Promise<Result>,
   onRetry: () => void,
-  options: RetryOptions = {},
-  signal?: AbortSignal,
+  options: RetryOptions | undefined,
+  cancellation: Cancellation,
 ): Promise<Result> {
   const { attempts, baseMs, capMs, deadlineMs } = { ...DEFAULTS, ...options }
   const startedAt = performance.now()
@@ -43,9 +43,7 @@ export async function withRetry<Result>(
       const elapsed = performance.now() - startedAt
       if (failures >= attempts || elapsed + wait > deadlineMs)
         throw exhausted(error, failures, elapsed)
-      await sleep(wait, undefined, { signal }).catch((aborted) => {
-        throw signal?.reason ?? aborted
-      })
+      await sleep(wait, cancellation)
       onRetry()
     }
   }

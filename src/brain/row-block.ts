@@ -1,3 +1,4 @@
+import type { Cancellation } from './cancellation.js'
 import type { RowBatch } from './protocol.js'
 
 /** Rows that were asked together: one, or all of a tick. */
@@ -29,7 +30,7 @@ export interface Part {
 export interface InFlight {
   /** Blocks in it that still want an answer. */
   wanted: number
-  readonly controller: AbortController
+  readonly cancellation: Cancellation
 }
 
 /** Copies the rows of all parts into one batch. */

@@ -1,5 +1,6 @@
 import { type ErrorCode, NeatronError } from '../errors.js'
 import type { BatchSize } from './batch-size.js'
+import { Cancellation } from './cancellation.js'
 import type { RowBatch } from './protocol.js'
 import { type Block, gather, type InFlight, type Part, scatter } from './row-block.js'
 
@@ -12,7 +13,7 @@ export interface RowQueueOptions {
   /** Requests in flight at most. */
   readonly concurrency: number
   /** Asks one request; the answer is row-major. */
-  readonly ask: (batch: RowBatch, signal: AbortSignal) => Promise<Float32Array>
+  readonly ask: (batch: RowBatch, cancellation: Cancellation) => Promise<Float32Array>
 }
 
 /**
@@ -91,7 +92,7 @@ export class RowQueue {
   /** Rejects every row with `reason` and aborts the requests in flight. */
   abort(reason: unknown): void {
     for (const block of [...this.#blocks]) this.#withdraw(block, reason)
-    for (const request of this.#requests) request.controller.abort(reason)
+    for (const request of this.#requests) request.cancellation.cancel(reason)
   }
 
   #pump(): void {
@@ -157,10 +158,10 @@ export class RowQueue {
   }
 
   async #send(parts: Part[]): Promise<void> {
-    const request: InFlight = { wanted: parts.length, controller: new AbortController() }
+    const request: InFlight = { wanted: parts.length, cancellation: new Cancellation() }
     this.#requests.add(request)
     for (const { block } of parts) block.inFlight.add(request)
-    await this.#answer(parts, request.controller.signal)
+    await this.#answer(parts, request.cancellation)
     for (const { block } of parts) block.inFlight.delete(request)
     this.#requests.delete(request)
     this.#pump()
@@ -173,20 +174,20 @@ export class RowQueue {
    * Asks for the rows of `parts`. When one request is refused for what may be the fault of a single
    * row, its halves are asked apart, so that a bad row fails alone.
    */
-  async #answer(parts: Part[], signal: AbortSignal): Promise<void> {
+  async #answer(parts: Part[], cancellation: Cancellation): Promise<void> {
     const wanted = parts.filter(({ block }) => !block.settled)
     if (wanted.length === 0) return
     const batch = gather(wanted)
     const startedAt = performance.now()
     try {
-      const outputs = await this.#options.ask(batch, signal)
+      const outputs = await this.#options.ask(batch, cancellation)
       this.#options.batchSize.answered(batch.rows, performance.now() - startedAt)
       scatter(outputs, batch.rows, wanted)
     } catch (error) {
       if (wanted.length > 1 && (error as NeatronError).code === 'OUTPUT_NOT_FINITE') {
         const half = wanted.length >> 1
-        await this.#answer(wanted.slice(0, half), signal)
-        await this.#answer(wanted.slice(half), signal)
+        await this.#answer(wanted.slice(0, half), cancellation)
+        await this.#answer(wanted.slice(half), cancellation)
         return
       }
       for (const { block } of wanted) this.#fail(block, wanted.length > 1 ? ownError(error) : error)
@@ -214,7 +215,7 @@ export class RowQueue {
     this.#fail(block, reason)
     for (const request of block.inFlight) {
       request.wanted -= 1
-      if (request.wanted === 0) request.controller.abort(reason)
+      if (request.wanted === 0) request.cancellation.cancel(reason)
     }
     block.inFlight.clear()
     if (this.#queuedRows === 0 && this.#requests.size === 0) {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { Cancellation, sleep } from './cancellation.js'
 import type { Exchange } from './exchange.js'
 import { ExchangeError } from './exchange-error.js'
 
@@ -7,7 +7,7 @@ const PROBE_TIMEOUT_MS = 2_000
 
 /** Outlasts a server's absence: waits until it is ready again, restores it, and does the work anew. */
 export class ServerReturn {
-  readonly #abandoned = new AbortController()
+  readonly #abandoned = new Cancellation()
   #restoring: Promise<boolean> | undefined
 
   /** `restore` brings the population to a server that has just come back; with `waitMs` 0 nothing is outlasted. */
@@ -38,22 +38,21 @@ export class ServerReturn {
 
   /** Stops waiting: whoever waits gets `reason`. */
   abandon(reason: unknown): void {
-    this.#abandoned.abort(reason)
+    this.#abandoned.cancel(reason)
   }
 
   /** Whether the server came back in time. */
   async #restored(waitMs: number): Promise<boolean> {
     const until = performance.now() + waitMs
-    const { signal } = this.#abandoned
     while (performance.now() < until) {
-      await sleep(POLL_MS, undefined, { signal }).catch(() => signal.throwIfAborted())
+      await sleep(POLL_MS, this.#abandoned)
       try {
         const request = {
           method: 'GET',
           path: '/v2/health/ready',
           timeoutMs: PROBE_TIMEOUT_MS,
         } as const
-        if ((await this.exchange(request, signal)).status !== 200) continue
+        if ((await this.exchange(request, this.#abandoned)).status !== 200) continue
         await this.restore()
         return true
       } catch (error) {

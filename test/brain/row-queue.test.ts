@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import fc from 'fast-check'
 import { FixedBatch } from '#src/brain/batch-size.js'
+import type { Cancellation } from '#src/brain/cancellation.js'
 import type { RowBatch } from '#src/brain/protocol.js'
 import { RowQueue } from '#src/brain/row-queue.js'
 import { NeatronError } from '#src/errors.js'
@@ -18,7 +19,7 @@ function fakeServer({
   batch = 4,
   maxDelayMs = 1,
   concurrency = 1,
-  before = async (_rows: RowBatch, _signal: AbortSignal): Promise<void> => undefined,
+  before = async (_rows: RowBatch, _cancellation: Cancellation): Promise<void> => undefined,
 }) {
   const requests: number[] = []
   let inFlight = 0
@@ -27,12 +28,12 @@ function fakeServer({
     batchSize: new FixedBatch(batch),
     maxDelayMs,
     concurrency,
-    ask: async (rows, signal) => {
+    ask: async (rows, cancellation) => {
       requests.push(rows.rows)
       inFlight += 1
       mostInFlight = Math.max(mostInFlight, inFlight)
       try {
-        await before(rows, signal)
+        await before(rows, cancellation)
       } finally {
         inFlight -= 1
       }
@@ -231,12 +232,12 @@ test('a request is aborted when nobody waits for it any more, and not before', a
   let aborted = 0
   const { infer } = fakeServer({
     batch: 2,
-    before: (_, signal) =>
+    before: (_, cancellation) =>
       new Promise((resolve, reject) => {
         setTimeout(resolve, 100)
-        signal.addEventListener('abort', () => {
+        cancellation.listen((reason) => {
           aborted += 1
-          reject(signal.reason)
+          reject(reason)
         })
       }),
   })
@@ -259,10 +260,7 @@ test('abort rejects everything, queued and in flight, with its reason', async (t
   const { queue, infer } = fakeServer({
     batch: 2,
     maxDelayMs: 60_000,
-    before: (_, signal) =>
-      new Promise((_resolve, reject) =>
-        signal.addEventListener('abort', () => reject(signal.reason)),
-      ),
+    before: (_, cancellation) => new Promise((_resolve, reject) => cancellation.listen(reject)),
   })
   const rows = [1, 2, 3].map((n) => infer(n, [n, n]))
   const flushed = queue.flush()
