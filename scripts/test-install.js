@@ -19,7 +19,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
-const VERDACCIO = 'verdaccio@6.3.1'
+const VERDACCIO = '6.3.1'
 const TARGET = 'x86_64-unknown-linux-gnu'
 const PLATFORM = 'linux-x64-gnu'
 const OWN_LIMIT_MB = 5
@@ -79,31 +79,34 @@ packages:
 log: { type: stdout, level: warn }
 `,
   )
+  const folder = join(work, 'registry')
+  mkdirSync(folder)
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({
+      private: true,
+      dependencies: { verdaccio: VERDACCIO },
+      // One of its dependencies asks for node-fetch by a dist-tag, which mirrors may not carry.
+      overrides: { 'node-fetch': '^2.7.0' },
+    }),
+  )
+  run('npm', ['install', '--no-audit', '--no-fund'], { cwd: folder })
   const child = spawn(
-    'npm',
-    [
-      'exec',
-      '--yes',
-      `--package=${VERDACCIO}`,
-      '--',
-      'verdaccio',
-      '-c',
-      config,
-      '-l',
-      `127.0.0.1:${port}`,
-    ],
-    { cwd: work, stdio: 'ignore', detached: true },
+    process.execPath,
+    [join(folder, 'node_modules/verdaccio/bin/verdaccio'), '-c', config, '-l', `127.0.0.1:${port}`],
+    { cwd: work, stdio: 'ignore' },
   )
   const url = `http://127.0.0.1:${port}/`
-  for (let attempt = 0; attempt < 240; attempt++) {
+  for (let attempt = 0; attempt < 120 && child.exitCode === null; attempt++) {
     const answers = await fetch(`${url}-/ping`).then(
       (response) => response.ok,
       () => false,
     )
-    if (answers) return { url, stop: () => process.kill(-child.pid) }
+    if (answers) return { url, stop: () => child.kill() }
     await new Promise((resolve) => setTimeout(resolve, 500))
   }
-  throw new Error('the local registry did not start within two minutes')
+  child.kill()
+  throw new Error('the local registry did not start within a minute')
 }
 
 /** Prepares the packages in a copy of the project, as the release workflow does, and publishes. */

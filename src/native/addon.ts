@@ -6,6 +6,9 @@ import { createRequire } from 'node:module'
 import type * as Addon from '../../index.js'
 import { ERROR_CODES, type ErrorCode, NeatronError } from '../errors.js'
 
+/** Platforms that releases bring a binary for; the targets of package.json in users' words. */
+const PREBUILT = 'linux-x64, linux-arm64 (glibc and musl), darwin-x64, darwin-arm64, win32-x64'
+
 /** Loaded by `require`, not `import`: a missing binary can then be told from other failures. */
 function load(): typeof Addon {
   try {
@@ -13,10 +16,10 @@ function load(): typeof Addon {
   } catch (cause) {
     throw new NeatronError(
       'NATIVE_MISSING',
-      `neatron's native addon for ${process.platform}-${process.arch} could not be loaded. ` +
-        'Installed from npm: reinstall without --omit=optional (prebuilt: linux-x64 with glibc). ' +
-        'In a clone, or on another platform: install Rust (https://rustup.rs) and run ' +
-        '`npm run build:native`.',
+      `neatron's native addon could not be loaded on ${process.platform}-${process.arch}. ` +
+        `Prebuilt binaries exist for ${PREBUILT}: there, reinstall without --omit=optional. ` +
+        'Elsewhere, or in a clone, install Rust (https://rustup.rs; it brings cargo) and run ' +
+        '`npm run build:native` in the sources.',
       { cause },
     )
   }
