@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
-import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import { CONNECTION_WORDS, connectionsOffset, HEADER_CONNECTIONS } from '../genome/layout.js'
 import { type Config, completeConfig } from './config.js'
 import type { EvolutionState } from './evolution.js'
 
@@ -208,7 +208,7 @@ function unpackGenomes(base64: string): Genome[] {
   const genomes: Genome[] = []
   for (let at = 0; at < all.length; ) {
     const header = all.subarray(at)
-    const length = connectionsOffset(header) + header[1] * CONNECTION_WORDS
+    const length = connectionsOffset(header) + header[HEADER_CONNECTIONS] * CONNECTION_WORDS
     genomes.push(Genome.fromWords(all.slice(at, at + length)))
     at += length
   }

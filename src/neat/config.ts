@@ -1,12 +1,12 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { NeatronError } from '../errors.js'
-import { ACTIVATIONS } from '../genome/layout.js'
+import { ACTIVATIONS, type Activation } from '../genome/layout.js'
 
 const probability = (value: number) => Type.Number({ minimum: 0, maximum: 1, default: value })
 const amount = (value: number) => Type.Number({ minimum: 0, default: value })
 const count = (minimum: number, value: number) => Type.Integer({ minimum, default: value })
-const activation = Type.Unsafe<(typeof ACTIVATIONS)[number]>(
+const activation = Type.Unsafe<Activation>(
   Type.Union(
     ACTIVATIONS.map((name) => Type.Literal(name)),
     { default: 'steepenedSigmoid' },

@@ -1,5 +1,10 @@
 import type { Genome } from '../genome/genome.js'
-import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import {
+  CONNECTION_WEIGHT,
+  CONNECTION_WORDS,
+  connectionsOffset,
+  HEADER_CONNECTIONS,
+} from '../genome/layout.js'
 import type { Config } from './config.js'
 
 /**
@@ -14,8 +19,8 @@ export function distance(a: Genome, b: Genome, config: Config): number {
   const bFloats = b.floats
   let i = connectionsOffset(aWords)
   let j = connectionsOffset(bWords)
-  const aEnd = i + aWords[1] * CONNECTION_WORDS
-  const bEnd = j + bWords[1] * CONNECTION_WORDS
+  const aEnd = i + aWords[HEADER_CONNECTIONS] * CONNECTION_WORDS
+  const bEnd = j + bWords[HEADER_CONNECTIONS] * CONNECTION_WORDS
   let matching = 0
   let disjoint = 0
   let weights = 0
@@ -23,7 +28,7 @@ export function distance(a: Genome, b: Genome, config: Config): number {
     const left = aWords[i]
     const right = bWords[j]
     if (left === right) {
-      weights += Math.abs(aFloats[i + 4] - bFloats[j + 4])
+      weights += Math.abs(aFloats[i + CONNECTION_WEIGHT] - bFloats[j + CONNECTION_WEIGHT])
       matching++
       i += CONNECTION_WORDS
       j += CONNECTION_WORDS
@@ -34,7 +39,7 @@ export function distance(a: Genome, b: Genome, config: Config): number {
     }
   }
   const excess = (aEnd - i + bEnd - j) / CONNECTION_WORDS
-  const larger = Math.max(aWords[1], bWords[1])
+  const larger = Math.max(aWords[HEADER_CONNECTIONS], bWords[HEADER_CONNECTIONS])
   const n = larger < config.smallGenome ? 1 : larger
   return (
     (config.excessCoefficient * excess + config.disjointCoefficient * disjoint) / n +

@@ -1,33 +1,55 @@
 import {
+  ACTIVATION_SHIFT,
   ACTIVATIONS,
+  type Activation,
+  CONNECTION_ENABLED,
+  CONNECTION_FROM,
+  CONNECTION_INNOVATION,
+  CONNECTION_TO,
+  CONNECTION_WEIGHT,
   CONNECTION_WORDS,
   connectionsOffset,
+  HEADER_CONNECTIONS,
+  HEADER_FLAGS,
+  HEADER_INPUTS,
+  HEADER_NODES,
+  HEADER_OUTPUTS,
   HEADER_WORDS,
+  KIND_HIDDEN,
+  NODE_BIAS,
+  NODE_ID,
+  NODE_SHAPE,
   NODE_WORDS,
 } from '../genome/layout.js'
-
-/** Node kinds as the packed genome numbers them. */
-export const INPUT = 0
-export const OUTPUT = 1
-export const HIDDEN = 2
+import { Reachability } from './reachability.js'
 
 /** An activation as the packed genome numbers it. */
-export function activationNumber(name: (typeof ACTIVATIONS)[number]): number {
+export function activationNumber(name: Activation): number {
   return ACTIVATIONS.indexOf(name)
+}
+
+/** The id of the node at a position of a packed genome. */
+export function nodeAt(words: Uint32Array, position: number): number {
+  return words[HEADER_WORDS + position * NODE_WORDS + NODE_ID]
 }
 
 /**
  * The packed genome under construction. NEAT makes every child in one draft, which is reused, and
- * copies it out when it is done; it keeps hidden nodes in order of their ids and connections in
+ * copies it out when it is done. It keeps hidden nodes in order of their ids and connections in
  * order of their innovation numbers, so that genomes can be compared and crossed by merging.
  */
 export class Draft {
   words = new Uint32Array(1024)
   floats = new Float32Array(this.words.buffer)
+  readonly #reachability = new Reachability()
 
   /** An empty genome, ready for its nodes. */
   begin(inputs: number, outputs: number): void {
-    this.words.set([0, 0, inputs, outputs, 0])
+    this.words[HEADER_NODES] = 0
+    this.words[HEADER_CONNECTIONS] = 0
+    this.words[HEADER_INPUTS] = inputs
+    this.words[HEADER_OUTPUTS] = outputs
+    this.words[HEADER_FLAGS] = 0
   }
 
   /** Starts from an existing genome. */
@@ -38,7 +60,7 @@ export class Draft {
 
   /** The words in use. */
   get length(): number {
-    return connectionsOffset(this.words) + this.words[1] * CONNECTION_WORDS
+    return connectionsOffset(this.words) + this.words[HEADER_CONNECTIONS] * CONNECTION_WORDS
   }
 
   /** A copy of exactly the words in use. */
@@ -48,41 +70,104 @@ export class Draft {
 
   /** Adds a node: inputs and outputs in the order they are to have, hidden ones at any time. */
   addNode(id: number, kind: number, activation: number, bias: number): void {
-    const words = this.#reserve(this.length + NODE_WORDS)
-    let at = connectionsOffset(words)
-    const end = this.length
-    const first = HEADER_WORDS + (words[2] + words[3]) * NODE_WORDS
-    if (kind === HIDDEN) while (at > first && words[at - NODE_WORDS] > id) at -= NODE_WORDS
-    this.words.copyWithin(at + NODE_WORDS, at, end)
-    words[at] = id
-    words[at + 1] = kind | (activation << 8)
-    this.floats[at + 2] = bias
-    words[0]++
+    const at = this.#insertNode(id, kind === KIND_HIDDEN)
+    this.words[at + NODE_SHAPE] = kind | (activation << ACTIVATION_SHIFT)
+    this.floats[at + NODE_BIAS] = bias
   }
 
-  /** Adds an enabled connection. */
-  addConnection(innovation: number, from: number, to: number, weight: number): void {
+  /** Adds the node of this id as another genome has it, unless it is here already. */
+  addNodeFrom(other: Uint32Array, id: number): void {
+    if (findNode(this.words, id) >= 0) return
+    const from = findNode(other, id)
+    const at = this.#insertNode(id, true)
+    this.words[at + NODE_SHAPE] = other[from + NODE_SHAPE]
+    this.words[at + NODE_BIAS] = other[from + NODE_BIAS]
+  }
+
+  /** Removes the hidden nodes, after the first `fixed` ones, that no connection touches. */
+  dropIdleNodes(fixed: number): void {
+    const { words } = this
+    const first = HEADER_WORDS + (words[HEADER_INPUTS] + words[HEADER_OUTPUTS] + fixed) * NODE_WORDS
+    for (let at = connectionsOffset(words) - NODE_WORDS; at >= first; at -= NODE_WORDS) {
+      if (touched(words, words[at + NODE_ID])) continue
+      words.copyWithin(at, at + NODE_WORDS, this.length)
+      words[HEADER_NODES]--
+    }
+  }
+
+  /** Whether two nodes may be connected: they are not yet, and no cycle would close. */
+  accepts(from: number, to: number): boolean {
+    const { words } = this
+    const first = connectionsOffset(words)
+    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      if (words[at + CONNECTION_FROM] === from && words[at + CONNECTION_TO] === to) return false
+    }
+    return !this.#reachability.reaches(words, to, from)
+  }
+
+  /** Adds a connection. */
+  addConnection(
+    innovation: number,
+    from: number,
+    to: number,
+    weight: number,
+    enabled: 0 | 1 = 1,
+  ): void {
     const end = this.length
-    const words = this.#reserve(end + CONNECTION_WORDS)
+    this.#reserve(end + CONNECTION_WORDS)
+    const { words } = this
     const first = connectionsOffset(words)
     let at = end
-    while (at > first && words[at - CONNECTION_WORDS] > innovation) at -= CONNECTION_WORDS
+    while (at > first && words[at - CONNECTION_WORDS + CONNECTION_INNOVATION] > innovation) {
+      at -= CONNECTION_WORDS
+    }
     words.copyWithin(at + CONNECTION_WORDS, at, end)
-    words[at] = innovation
-    words[at + 1] = from
-    words[at + 2] = to
-    words[at + 3] = 1
-    this.floats[at + 4] = weight
-    words[1]++
+    words[at + CONNECTION_INNOVATION] = innovation
+    words[at + CONNECTION_FROM] = from
+    words[at + CONNECTION_TO] = to
+    words[at + CONNECTION_ENABLED] = enabled
+    this.floats[at + CONNECTION_WEIGHT] = weight
+    words[HEADER_CONNECTIONS]++
   }
 
-  #reserve(length: number): Uint32Array {
-    if (length > this.words.length) {
-      const grown = new Uint32Array(length * 2)
-      grown.set(this.words)
-      this.words = grown
-      this.floats = new Float32Array(grown.buffer)
-    }
-    return this.words
+  /** Makes room for a node, at the end or in the order of hidden ids, and writes its id there. */
+  #insertNode(id: number, sorted: boolean): number {
+    const end = this.length
+    this.#reserve(end + NODE_WORDS)
+    const { words } = this
+    const first = HEADER_WORDS + (words[HEADER_INPUTS] + words[HEADER_OUTPUTS]) * NODE_WORDS
+    let at = connectionsOffset(words)
+    if (sorted) while (at > first && words[at - NODE_WORDS + NODE_ID] > id) at -= NODE_WORDS
+    words.copyWithin(at + NODE_WORDS, at, end)
+    words[at + NODE_ID] = id
+    words[HEADER_NODES]++
+    return at
   }
+
+  #reserve(length: number): void {
+    if (length <= this.words.length) return
+    const grown = new Uint32Array(length * 2)
+    grown.set(this.words)
+    this.words = grown
+    this.floats = new Float32Array(grown.buffer)
+  }
+}
+
+/** Where a node stands, or -1. */
+function findNode(words: Uint32Array, id: number): number {
+  const end = connectionsOffset(words)
+  for (let at = HEADER_WORDS; at < end; at += NODE_WORDS) {
+    if (words[at + NODE_ID] === id) return at
+  }
+  return -1
+}
+
+function touched(words: Uint32Array, id: number): boolean {
+  const first = connectionsOffset(words)
+  const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
+  for (let at = first; at < end; at += CONNECTION_WORDS) {
+    if (words[at + CONNECTION_FROM] === id || words[at + CONNECTION_TO] === id) return true
+  }
+  return false
 }

@@ -30,11 +30,10 @@ export function beginEvolution(
   seed: number,
 ): EvolutionState {
   const { genomes, innovations } = initialPopulation(inputs, outputs, config, seed)
-  const mothers = new Int32Array(genomes.length).fill(-1)
   return {
     generation: 0,
     genomes,
-    speciation: speciate({ species: [], nextSpecies: 0 }, genomes, mothers, 0, config),
+    speciation: speciate({ species: [], nextSpecies: 0 }, genomes, 0, config),
     nextInnovation: innovations.nextInnovation,
     nextNode: innovations.nextNode,
     bestFitness: 0,
@@ -78,8 +77,8 @@ export class Evolution {
     this.#state = {
       ...progress,
       generation: next,
-      genomes: children.genomes,
-      speciation: speciate(speciation, children.genomes, children.mothers, next, this.config),
+      genomes: children,
+      speciation: speciate(speciation, children, next, this.config),
       nextInnovation: innovations.nextInnovation,
       nextNode: innovations.nextNode,
     }

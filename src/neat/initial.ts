@@ -1,6 +1,13 @@
 import { Genome } from '../genome/genome.js'
+import {
+  HEADER_INPUTS,
+  HEADER_OUTPUTS,
+  KIND_HIDDEN,
+  KIND_INPUT,
+  KIND_OUTPUT,
+} from '../genome/layout.js'
 import type { Config } from './config.js'
-import { activationNumber, Draft, HIDDEN, INPUT, OUTPUT } from './draft.js'
+import { activationNumber, Draft } from './draft.js'
 import { Innovations } from './innovation.js'
 import { PURPOSE, Random } from './random.js'
 
@@ -26,11 +33,11 @@ export function initialPopulation(
   const genomes = Array.from({ length: config.population }, (_, index) => {
     const random = new Random(seed, PURPOSE.initial, 0, index)
     draft.begin(inputs, outputs)
-    for (let i = 0; i < inputs; i++) draft.addNode(i, INPUT, IDENTITY, 0)
+    for (let i = 0; i < inputs; i++) draft.addNode(i, KIND_INPUT, IDENTITY, 0)
     for (let o = 0; o < outputs; o++) {
-      draft.addNode(inputs + o, OUTPUT, activationNumber(config.outputActivation), 0)
+      draft.addNode(inputs + o, KIND_OUTPUT, activationNumber(config.outputActivation), 0)
     }
-    if (bias) draft.addNode(inputs + outputs, HIDDEN, IDENTITY, 1)
+    if (bias) draft.addNode(inputs + outputs, KIND_HIDDEN, IDENTITY, 1)
     connect(draft, config, innovations, random)
     return Genome.fromWords(draft.toWords())
   })
@@ -42,8 +49,8 @@ const IDENTITY = activationNumber('identity')
 
 function connect(draft: Draft, config: Config, innovations: Innovations, random: Random): void {
   if (config.initialTopology === 'none') return
-  const inputs = draft.words[2]
-  const outputs = draft.words[3]
+  const inputs = draft.words[HEADER_INPUTS]
+  const outputs = draft.words[HEADER_OUTPUTS]
   const { weightRange } = config
   const add = (from: number, to: number) =>
     draft.addConnection(

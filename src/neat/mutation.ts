@@ -1,16 +1,27 @@
-import { CONNECTION_WORDS, connectionsOffset, HEADER_WORDS, NODE_WORDS } from '../genome/layout.js'
+import {
+  CONNECTION_ENABLED,
+  CONNECTION_FROM,
+  CONNECTION_INNOVATION,
+  CONNECTION_TO,
+  CONNECTION_WEIGHT,
+  CONNECTION_WORDS,
+  connectionsOffset,
+  HEADER_CONNECTIONS,
+  HEADER_INPUTS,
+  HEADER_NODES,
+  HEADER_OUTPUTS,
+  KIND_HIDDEN,
+} from '../genome/layout.js'
 import type { Config } from './config.js'
-import { activationNumber, type Draft, HIDDEN } from './draft.js'
+import { activationNumber, type Draft, nodeAt } from './draft.js'
 import type { Innovations } from './innovation.js'
 import type { Random } from './random.js'
-import { Reachability } from './reachability.js'
 
 /** Pairs of nodes tried before a genome counts as having no room for a new connection. */
 const CONNECTION_ATTEMPTS = 20
 
 /** The mutations of one run. */
 export class Mutation {
-  readonly #reachability = new Reachability()
   readonly #activations: readonly number[]
 
   constructor(
@@ -34,7 +45,7 @@ export class Mutation {
     const { perturbWeight, perturbation, weightRange, maxWeight } = this.config
     const { words, floats } = draft
     const first = connectionsOffset(words)
-    const end = first + words[1] * CONNECTION_WORDS
+    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
     // One number decides both what happens to a weight and by how much: within either share of
     // the unit interval it is uniform still.
     const perturb = (2 * perturbation) / perturbWeight
@@ -43,9 +54,9 @@ export class Mutation {
       const draw = random.next()
       const weight =
         draw < perturbWeight
-          ? floats[at + 4] + draw * perturb - perturbation
+          ? floats[at + CONNECTION_WEIGHT] + draw * perturb - perturbation
           : (draw - perturbWeight) * renew - weightRange
-      floats[at + 4] = Math.min(maxWeight, Math.max(-maxWeight, weight))
+      floats[at + CONNECTION_WEIGHT] = Math.min(maxWeight, Math.max(-maxWeight, weight))
     }
   }
 
@@ -57,24 +68,22 @@ export class Mutation {
   addNode(draft: Draft, random: Random): void {
     const { words } = draft
     const first = connectionsOffset(words)
-    const end = first + words[1] * CONNECTION_WORDS
+    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
     const bias = this.#biasUnit(words)
+    const candidate = (at: number) =>
+      words[at + CONNECTION_ENABLED] === 1 && words[at + CONNECTION_FROM] !== bias
     let candidates = 0
-    for (let at = first; at < end; at += CONNECTION_WORDS) {
-      if (words[at + 3] === 1 && words[at + 1] !== bias) candidates++
-    }
+    for (let at = first; at < end; at += CONNECTION_WORDS) if (candidate(at)) candidates++
     if (candidates === 0) return
     let skip = random.below(candidates)
     let at = first
-    for (; ; at += CONNECTION_WORDS) {
-      if (words[at + 3] === 1 && words[at + 1] !== bias && skip-- === 0) break
-    }
-    const from = words[at + 1]
-    const to = words[at + 2]
-    const weight = draft.floats[at + 4]
-    const split = this.innovations.split(words[at])
-    words[at + 3] = 0
-    draft.addNode(split.node, HIDDEN, this.#activation(random), 0)
+    while (!candidate(at) || skip-- > 0) at += CONNECTION_WORDS
+    const from = words[at + CONNECTION_FROM]
+    const to = words[at + CONNECTION_TO]
+    const weight = draft.floats[at + CONNECTION_WEIGHT]
+    const split = this.innovations.split(words[at + CONNECTION_INNOVATION])
+    words[at + CONNECTION_ENABLED] = 0
+    draft.addNode(split.node, KIND_HIDDEN, this.#activation(random), 0)
     draft.addConnection(split.into, from, split.node, 1)
     draft.addConnection(split.outOf, split.node, to, weight)
   }
@@ -82,9 +91,9 @@ export class Mutation {
   /** Connects two nodes that were not, if that closes no cycle. */
   addConnection(draft: Draft, random: Random): void {
     const { words } = draft
-    const inputs = words[2]
-    const outputs = words[3]
-    const hidden = words[0] - inputs - outputs
+    const inputs = words[HEADER_INPUTS]
+    const outputs = words[HEADER_OUTPUTS]
+    const hidden = words[HEADER_NODES] - inputs - outputs
     const constants = this.config.bias === 'unit' ? 1 : 0
     for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
       // Nodes lie as inputs, outputs, bias unit, hidden. Outputs are no sources in a feed-forward
@@ -93,25 +102,12 @@ export class Mutation {
       const target = random.below(outputs + hidden - constants)
       const from = nodeAt(words, source < inputs ? source : source + outputs)
       const to = nodeAt(words, inputs + (target < outputs ? target : target + constants))
-      if (this.#connected(words, from, to) || this.#cycle(words, from, to)) continue
+      if (!draft.accepts(from, to)) continue
       const { weightRange } = this.config
       const weight = random.uniform(-weightRange, weightRange)
       draft.addConnection(this.innovations.connection(from, to), from, to, weight)
       return
     }
-  }
-
-  #cycle(words: Uint32Array, from: number, to: number): boolean {
-    return this.#reachability.reaches(words, to, from, this.innovations.nextNode)
-  }
-
-  #connected(words: Uint32Array, from: number, to: number): boolean {
-    const first = connectionsOffset(words)
-    const end = first + words[1] * CONNECTION_WORDS
-    for (let at = first; at < end; at += CONNECTION_WORDS) {
-      if (words[at + 1] === from && words[at + 2] === to) return true
-    }
-    return false
   }
 
   #activation(random: Random): number {
@@ -120,11 +116,8 @@ export class Mutation {
   }
 
   #biasUnit(words: Uint32Array): number {
-    return this.config.bias === 'unit' ? nodeAt(words, words[2] + words[3]) : -1
+    return this.config.bias === 'unit'
+      ? nodeAt(words, words[HEADER_INPUTS] + words[HEADER_OUTPUTS])
+      : -1
   }
-}
-
-/** The id of the node at a position. */
-function nodeAt(words: Uint32Array, position: number): number {
-  return words[HEADER_WORDS + position * NODE_WORDS]
 }

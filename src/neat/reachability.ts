@@ -1,4 +1,12 @@
-import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import {
+  CONNECTION_FROM,
+  CONNECTION_TO,
+  CONNECTION_WORDS,
+  connectionsOffset,
+  HEADER_CONNECTIONS,
+  NODE_ID,
+  NODE_WORDS,
+} from '../genome/layout.js'
 
 /**
  * Whether a genome's connection genes, enabled or not, lead from one node to another. Disabled
@@ -11,21 +19,21 @@ export class Reachability {
   #stamps = new Uint32Array(1024)
   #stamp = 0
 
-  /** @param lastNode - no node of the genome has a greater id */
-  reaches(words: Uint32Array, start: number, goal: number, lastNode: number): boolean {
+  /** @param words - a packed genome whose last node has the greatest id, as NEAT orders them */
+  reaches(words: Uint32Array, start: number, goal: number): boolean {
     if (start === goal) return true
-    const stamp = this.#begin(lastNode)
+    const first = connectionsOffset(words)
+    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
+    const stamp = this.#begin(words[first - NODE_WORDS + NODE_ID])
     const stamps = this.#stamps
     stamps[start] = stamp
-    const first = connectionsOffset(words)
-    const end = first + words[1] * CONNECTION_WORDS
     // Connections are not in topological order, so sweep until a sweep marks nothing new; there
     // are as many sweeps as the longest path has steps against the order of innovation: few.
     for (let marked = true; marked; ) {
       marked = false
       for (let at = first; at < end; at += CONNECTION_WORDS) {
-        const to = words[at + 2]
-        if (stamps[words[at + 1]] === stamp && stamps[to] !== stamp) {
+        const to = words[at + CONNECTION_TO]
+        if (stamps[words[at + CONNECTION_FROM]] === stamp && stamps[to] !== stamp) {
           if (to === goal) return true
           stamps[to] = stamp
           marked = true
@@ -35,6 +43,7 @@ export class Reachability {
     return false
   }
 
+  /** A stamp that marks no node up to this id. */
   #begin(lastNode: number): number {
     if (lastNode >= this.#stamps.length) this.#stamps = new Uint32Array(lastNode * 2)
     this.#stamp = (this.#stamp + 1) >>> 0

@@ -1,5 +1,10 @@
 import type { Genome } from '../genome/genome.js'
-import { CONNECTION_WORDS, connectionsOffset } from '../genome/layout.js'
+import {
+  CONNECTION_ENABLED,
+  CONNECTION_WORDS,
+  connectionsOffset,
+  HEADER_CONNECTIONS,
+} from '../genome/layout.js'
 import type { Config } from './config.js'
 import type { Evaluated } from './evaluate.js'
 import type { EvolutionState } from './evolution.js'
@@ -83,7 +88,7 @@ export function describeGeneration(
 
 function enabledConnections(words: Uint32Array): number {
   let enabled = 0
-  let at = connectionsOffset(words) + 3
-  for (let n = words[1]; n > 0; n--, at += CONNECTION_WORDS) enabled += words[at]
+  let at = connectionsOffset(words) + CONNECTION_ENABLED
+  for (let n = words[HEADER_CONNECTIONS]; n > 0; n--, at += CONNECTION_WORDS) enabled += words[at]
   return enabled
 }

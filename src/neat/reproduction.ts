@@ -1,6 +1,6 @@
 import { Genome } from '../genome/genome.js'
 import type { Config } from './config.js'
-import { crossover } from './crossover.js'
+import { Crossover } from './crossover.js'
 import { Draft } from './draft.js'
 import type { Innovations } from './innovation.js'
 import { Mutation } from './mutation.js'
@@ -8,23 +8,16 @@ import { PURPOSE, Random } from './random.js'
 
 /** A species as reproduction sees it. */
 export interface Brood {
-  readonly id: number
   /** Indices of its members, the fittest first. */
   readonly ranked: readonly number[]
   /** Children it is to have. */
   readonly offspring: number
 }
 
-/** A generation of children. */
-export interface Children {
-  readonly genomes: Genome[]
-  /** For each child the id of its mother's species. */
-  readonly mothers: Int32Array
-}
-
 /** Makes children: the champions unchanged, the others by crossover and mutation. */
 export class Reproduction {
   readonly #draft = new Draft()
+  readonly #crossover: Crossover
   readonly #mutation: Mutation
 
   constructor(
@@ -32,6 +25,7 @@ export class Reproduction {
     readonly innovations: Innovations,
     readonly seed: number,
   ) {
+    this.#crossover = new Crossover(config)
     this.#mutation = new Mutation(config, innovations)
   }
 
@@ -41,17 +35,15 @@ export class Reproduction {
     genomes: readonly Genome[],
     fitness: Float64Array,
     generation: number,
-  ): Children {
+  ): Genome[] {
     const total = broods.reduce((sum, brood) => sum + brood.offspring, 0)
     const children = new Array<Genome>(total)
-    const mothers = new Int32Array(total)
     let index = 0
     for (const brood of broods) {
       const { ranked } = brood
       const survivors = Math.max(1, Math.ceil(ranked.length * this.config.survivalThreshold))
       const keepsChampion = ranked.length > this.config.championSize
       for (let n = 0; n < brood.offspring; n++, index++) {
-        mothers[index] = brood.id
         if (n === 0 && keepsChampion) {
           children[index] = genomes[ranked[0]]
           continue
@@ -66,7 +58,7 @@ export class Reproduction {
       }
     }
     this.innovations.nextGeneration()
-    return { genomes: children, mothers }
+    return children
   }
 
   /** The second parent: the mother herself where there is to be mutation only. */
@@ -93,11 +85,11 @@ export class Reproduction {
     father: number,
     random: Random,
   ): void {
+    const one = genomes[mother]
+    const other = genomes[father]
     const difference = fitness[mother] - fitness[father]
-    const smaller = genomes[mother].connectionCount <= genomes[father].connectionCount
-    const motherFirst = difference > 0 || (difference === 0 && smaller)
-    const fitter = genomes[motherFirst ? mother : father]
-    const other = genomes[motherFirst ? father : mother]
-    crossover(this.#draft, fitter, other, this.config, random)
+    if (difference > 0) this.#crossover.cross(this.#draft, one, other, random)
+    else if (difference < 0) this.#crossover.cross(this.#draft, other, one, random)
+    else this.#crossover.crossEquals(this.#draft, one, other, random)
   }
 }

@@ -45,11 +45,7 @@ export function select(
     parents.map((one) => one.mean),
     config.population,
   )
-  return parents.map(({ species, ranked }, index) => ({
-    id: species.id,
-    ranked,
-    offspring: offspring[index],
-  }))
+  return parents.map(({ ranked }, index) => ({ ranked, offspring: offspring[index] }))
 }
 
 function mean(members: readonly number[], fitness: Float64Array): number {
