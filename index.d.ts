@@ -121,5 +121,11 @@ export interface RandomOptions {
 /** The instruction set that the kernels use: portable, avx2 or avx512. */
 export declare function simd(): string
 
+/**
+ * Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what a call from
+ * JavaScript adds to is measured against this.
+ */
+export declare function timeFeedForward(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, calls: number): number
+
 /** Throws unless `words` are a valid packed genome. */
 export declare function validateGenome(words: Uint32Array): void

@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindPopulation, compileNetwork, compilePopulation, disposePopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, randomGenome, simd, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindPopulation, compileNetwork, compilePopulation, disposePopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, randomGenome, simd, timeFeedForward, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
 export { bindPopulation }
@@ -790,5 +790,6 @@ export { networkByteLength }
 export { planGenome }
 export { randomGenome }
 export { simd }
+export { timeFeedForward }
 export { validateGenome }
 export const __napiBindingTarget = __napiLoadedBindingTarget

@@ -9,6 +9,7 @@ import {
   type NetworkHandle,
   networkByteLength,
 } from '../native/addon.js'
+import { checkRows } from './arrays.js'
 import { guardBound } from './bound.js'
 import { HEADER_INPUTS, HEADER_OUTPUTS } from './layout.js'
 
@@ -54,6 +55,7 @@ export class Network {
    *   `BUFFER_DETACHED`, `BUFFER_SHARED`, `BUFFERS_OVERLAP`
    */
   feedForward(inputs: Float32Array, outputs: Float32Array): void {
+    checkRows(inputs, outputs)
     this.#feedForward ??= feedForwardFunction(this.#handle)
     try {
       this.#feedForward(inputs, outputs)
@@ -85,6 +87,7 @@ export class Network {
    * @throws {@link NeatronError} as {@link Network.feedForward}, and `ROWS_RANGE`
    */
   feedForwardBatch(inputs: Float32Array, outputs: Float32Array, rows: number): void {
+    checkRows(inputs, outputs)
     this.#feedForwardBatch ??= feedForwardBatchFunction(this.#handle)
     try {
       this.#feedForwardBatch(inputs, outputs, rows)

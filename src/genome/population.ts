@@ -7,6 +7,7 @@ import {
   feedForwardRowsFunction,
   type PopulationHandle,
 } from '../native/addon.js'
+import { checkGenomeIndices, checkRows } from './arrays.js'
 import { guardBound } from './bound.js'
 import { Genome } from './genome.js'
 
@@ -121,6 +122,8 @@ export class Population {
     outputs: Float32Array,
     rows: number,
   ): void {
+    checkGenomeIndices(genome)
+    checkRows(inputs, outputs)
     this.#feedForwardRows ??= feedForwardRowsFunction(this.#handle)
     try {
       this.#feedForwardRows(genome, inputs, outputs, rows)

@@ -104,6 +104,19 @@ pub fn network_byte_length(
     network.byte_len() as f64
 }
 
+/// Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what a call from
+/// JavaScript adds to is measured against this.
+#[napi(catch_unwind)]
+pub fn time_feed_forward(
+    env: &Env,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+    calls: u32,
+) -> Result<f64, Code> {
+    Ok(network::time(env, network, inputs, outputs, calls)?)
+}
+
 /// The function `(inputs, outputs)` that computes one row.
 #[napi(
     catch_unwind,

@@ -81,9 +81,9 @@ impl Callable for FeedForwardRows {
         // SAFETY: the trampoline vouches for `env` and `arguments`.
         let (genome, inputs, outputs, rows) = unsafe {
             (
-                Span::<u32>::read(env, arguments[0], "genome")?,
-                Span::<f32>::read(env, arguments[1], "inputs")?,
-                Span::<f32>::read(env, arguments[2], "outputs")?,
+                Span::<u32>::read_any_class(env, arguments[0], "genome")?,
+                Span::<f32>::read_any_class(env, arguments[1], "inputs")?,
+                Span::<f32>::read_any_class(env, arguments[2], "outputs")?,
                 rows(env, arguments[3])?,
             )
         };

@@ -1,0 +1,29 @@
+import { NeatronError } from '../errors.js'
+
+/**
+ * The class of a typed array as the engine knows it: not fooled by prototypes, and right for
+ * arrays of another realm (`vm`, test runners), where `instanceof` is not.
+ */
+const classOf = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Float32Array.prototype),
+  Symbol.toStringTag,
+)!.get as (this: unknown) => string | undefined
+
+function wrongClass(name: string, expected: string, value: unknown): NeatronError {
+  const came = classOf.call(value) ?? (value === null ? 'null' : typeof value)
+  return new NeatronError(
+    'ARGUMENT_TYPE',
+    `${name} must be a ${expected}, but ${came} came; use new ${expected}(...)`,
+  )
+}
+
+/** Refuses inputs or outputs that are no `Float32Array`. */
+export function checkRows(inputs: Float32Array, outputs: Float32Array): void {
+  if (classOf.call(inputs) !== 'Float32Array') throw wrongClass('inputs', 'Float32Array', inputs)
+  if (classOf.call(outputs) !== 'Float32Array') throw wrongClass('outputs', 'Float32Array', outputs)
+}
+
+/** Refuses genome indices that are no `Uint32Array`. */
+export function checkGenomeIndices(genome: Uint32Array): void {
+  if (classOf.call(genome) !== 'Uint32Array') throw wrongClass('genome', 'Uint32Array', genome)
+}
