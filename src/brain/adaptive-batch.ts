@@ -11,9 +11,9 @@ const REST = 1000
 
 /**
  * Finds the batch size by itself: doubles it as long as that makes a row cheaper by 5 %, then
- * settles one step back and, in case the network or the load has changed, tries the next size again
- * after {@link REST} full requests. When rows waited in vain for others, their number is the size:
- * more do not come.
+ * settles one step back and, in case the network or the load has changed, searches again from half
+ * the size after {@link REST} full requests. After rows have waited in vain for others, as many are enough
+ * until more come together.
  */
 export class AdaptiveBatch implements BatchSize {
   #rows = FIRST_ROWS
@@ -22,17 +22,23 @@ export class AdaptiveBatch implements BatchSize {
   #settledCost = Number.POSITIVE_INFINITY
   #settledRows = FIRST_ROWS
   #rest = 0
+  #enough = Number.POSITIVE_INFINITY
 
   get rows(): number {
     return this.#rows
   }
 
+  get enough(): number {
+    return Math.min(this.#enough, this.#rows)
+  }
+
   answered(rows: number, ms: number): void {
+    if (rows > this.#enough) this.#enough = rows
     // Requests that are not full say nothing of this size.
     if (rows !== this.#rows) return
     if (this.#rest > 0) {
       this.#rest -= 1
-      if (this.#rest === 0) this.#settledCost = Number.POSITIVE_INFINITY
+      if (this.#rest === 0) this.#searchAnew()
       return
     }
     this.#samples.push(ms / rows)
@@ -43,10 +49,13 @@ export class AdaptiveBatch implements BatchSize {
   }
 
   starved(rows: number): void {
-    this.#rows = rows
-    this.#settledRows = rows
-    this.#samples = []
-    this.#rest = REST
+    this.#enough = rows
+  }
+
+  /** From half the size on, so that it can shrink as well as grow. */
+  #searchAnew(): void {
+    this.#rows = Math.max(1, this.#settledRows >> 1)
+    this.#settledCost = Number.POSITIVE_INFINITY
   }
 
   #judge(cost: number): void {

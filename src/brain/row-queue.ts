@@ -98,12 +98,12 @@ export class RowQueue {
   #pump(): void {
     this.#cancelWake()
     while (this.#queuedRows > 0 && this.#requests.size < this.#options.concurrency) {
-      const size = this.#options.batchSize.rows
-      if (this.#queuedRows < size && !this.#due()) {
+      const { rows, enough } = this.#options.batchSize
+      if (this.#queuedRows < enough && !this.#due()) {
         this.#sleep()
         return
       }
-      const parts = this.#take(size)
+      const parts = this.#take(rows)
       void this.#send(parts)
     }
   }

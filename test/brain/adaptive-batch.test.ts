@@ -31,11 +31,19 @@ test('tries again after a while', (t) => {
   answer(batch, 100, (rows) => 1 + Math.max(0, rows - 64))
   answer(batch, 1200, () => 1)
   t.true(batch.rows > 64)
+  answer(batch, 20_000, (rows) => rows)
+  t.true(batch.rows < 64)
 })
 
-test('takes the number of rows that come when others do not', (t) => {
+test('after rows have waited in vain, as many are enough until more come', (t) => {
   const batch = new AdaptiveBatch()
   answer(batch, 50, () => 1)
+  t.is(batch.enough, 8192)
   batch.starved(32)
-  t.is(batch.rows, 32)
+  t.is(batch.enough, 32)
+  t.is(batch.rows, 8192)
+  batch.answered(32, 1)
+  t.is(batch.enough, 32)
+  batch.answered(40, 1)
+  t.is(batch.enough, 40)
 })
