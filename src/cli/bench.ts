@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import { Command } from 'commander'
-import { runBench } from '../measure/bench.js'
+import { type BenchResult, runBench } from '../measure/bench.js'
 import { fullPlan, quickPlan } from '../measure/plan.js'
 import { textReport } from '../report/text.js'
 import { writeReport } from '../report/write.js'
@@ -49,8 +49,9 @@ async function run(flags: BenchFlags): Promise<void> {
   process.once('SIGINT', () => interrupt.abort())
   const progress = terminalProgress()
   progress.stage(`Measuring where inference should run; this takes ${plan.expected}`)
+  let result: BenchResult | null
   try {
-    const result = await runBench({
+    result = await runBench({
       plan,
       quick,
       seed,
@@ -60,16 +61,19 @@ async function run(flags: BenchFlags): Promise<void> {
       progress,
       signal: interrupt.signal,
     })
-    progress.end()
-    if (result) {
-      await writeReport(out, result.report, result.logs)
-      console.log(json ? JSON.stringify(result.report) : `\n${textReport(result.report)}`)
-      if (!json) console.log(`\nThe report is in ${out}: open ${out}/report.html.`)
-    }
   } finally {
     progress.end()
   }
-  if (interrupt.signal.aborted) process.exitCode = INTERRUPTED
+  if (result) {
+    await writeReport(out, result.report, result.logs)
+    console.log(json ? JSON.stringify(result.report) : `\n${textReport(result.report)}`)
+    if (!json) console.log(`\nThe report is in ${out}: open ${out}/report.html.`)
+  }
+  if (interrupt.signal.aborted) {
+    const saved = result ? `what was measured until then is in ${out}` : 'nothing was measured yet'
+    process.stderr.write(`neatron: interrupted; ${saved}\n`)
+    process.exitCode = INTERRUPTED
+  }
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

@@ -36,16 +36,12 @@ function bar(): Progress & { end(): void } {
     Presets.shades_classic,
   )
   drawn.start(1, 0, { stage: '' })
-  let running = true
   return {
     stage: (text) => drawn.update(0, { stage: text }),
     step(done, total) {
       drawn.setTotal(total)
       drawn.update(done)
     },
-    end() {
-      if (running) drawn.stop()
-      running = false
-    },
+    end: () => drawn.stop(),
   }
 }

@@ -196,6 +196,7 @@ async function compareCalls(
       )
       found.logs.set(contender.name, histogramLog(contender, rounds))
     }
+    if (signal.aborted) return
     await climbAll(contenders, measured, plan, seed, progress, signal, found)
   } finally {
     sampler.close()

@@ -2,6 +2,7 @@ import { Connection, type HttpRequest } from '../brain/exchange.js'
 import { refused } from '../brain/exchange-error.js'
 import { parseJson } from '../brain/json-reply.js'
 import { NeatronError } from '../errors.js'
+import { LeanClient, postBytes } from './lean-client.js'
 import type { Uniform } from './statistics.js'
 
 /** Where load goes, and what it looks like. */
@@ -32,17 +33,14 @@ export class LoadTarget {
   private constructor(
     /** Length of a row. */
     readonly inputs: number,
-    readonly path: string,
     private readonly url: string,
-    private readonly model: string,
-    private readonly rows: number,
-    private readonly requests: readonly HttpRequest[],
-    private readonly connection: Connection,
+    private readonly requests: readonly Buffer[],
+    private readonly client: LeanClient,
   ) {}
 
   /**
-   * Connects, learns the length of a row where it is not given, and asks once, so that a wrong URL
-   * is known before anything is measured.
+   * Connects, learns the length of a row where it is not given, and asks each request once, so that
+   * a wrong URL or an answer that lacks rows is known before anything is measured.
    *
    * @throws NeatronError `USAGE` when the length of a row must be given; `SERVER_UNREACHABLE` and
    *   other failures of the server
@@ -50,51 +48,60 @@ export class LoadTarget {
   static async open(options: LoadTargetOptions): Promise<LoadTarget> {
     const { url, token, rows, connections, random } = options
     const { base, model } = parse(url)
-    const connection = new Connection({ url: base, token, connections, timeoutMs: TIMEOUT_MS })
+    const connection = new Connection({ url: base, token, connections: 1, timeoutMs: TIMEOUT_MS })
     try {
       const inputs = options.inputs ?? (await learnInputs(connection, url, model))
       const path = model === null ? '/infer' : `/v2/models/${model}/infer`
-      const requests = Array.from({ length: BODIES }, (): HttpRequest => {
+      const bodies = Array.from({ length: BODIES }, () => {
         const values = Array.from({ length: rows * inputs }, () => random() * 2 - 1)
-        const body = model === null ? inferBody(values, rows) : oipBody(values, rows)
-        return { method: 'POST', path, body, headers: JSON_HEADERS }
+        return model === null ? inferBody(values, rows) : oipBody(values, rows)
       })
-      const target = new LoadTarget(
-        inputs,
-        path,
-        base,
-        model ?? 'default',
-        rows,
-        requests,
-        connection,
-      )
-      await target.call()
-      return target
-    } catch (error) {
+      for (const body of bodies) {
+        await checkAnswer(
+          connection,
+          base,
+          { method: 'POST', path, body, headers: JSON_HEADERS },
+          rows,
+        )
+      }
+      const below = new URL(base).pathname.replace(/\/$/, '') + path
+      const requests = bodies.map((body) => postBytes(base, below, body, token))
+      return new LoadTarget(inputs, base + path, requests, new LeanClient(base, connections))
+    } finally {
       await connection.close()
-      throw error
     }
   }
 
-  /** One request, answered whole; fails when it is refused or some of its rows are missing. */
+  /** One request and its answer; only its status is looked at. */
   readonly call = async (): Promise<void> => {
     const request = this.requests[this.#next]
-    this.#next = (this.#next + 1) % BODIES
-    const reply = await this.connection.exchange(request)
-    if (reply.status < 200 || reply.status >= 300) throw refused(this.url, this.model, reply)
-    const { outputs } = parseJson(reply, this.url) as { outputs?: { shape?: number[] }[] }
-    const answered = this.path === '/infer' ? outputs?.length : outputs?.[0]?.shape?.[0]
-    if (answered !== this.rows) {
-      throw new NeatronError(
-        'RESPONSE_INVALID',
-        `${this.url}${this.path} should answer ${this.rows} rows, but answers ${answered ?? 'none'}`,
-      )
-    }
+    this.#next = (this.#next + 1) % this.requests.length
+    const { status, body } = await this.client.send(request)
+    if (status >= 200 && status < 300) return
+    const said = body.toString('utf8', 0, 300)
+    throw new NeatronError('SERVER_ERROR', `${this.url} answers ${status}: ${said}`)
   }
 
-  async close(): Promise<void> {
-    await this.connection.close()
+  close(): void {
+    this.client.close()
   }
+}
+
+async function checkAnswer(
+  { exchange }: Connection,
+  url: string,
+  request: HttpRequest,
+  rows: number,
+): Promise<void> {
+  const reply = await exchange(request)
+  if (reply.status < 200 || reply.status >= 300) throw refused(url, 'default', reply)
+  const { outputs } = parseJson(reply, url) as { outputs?: { shape?: number[] }[] }
+  const answered = request.path === '/infer' ? outputs?.length : outputs?.[0]?.shape?.[0]
+  if (answered === rows) return
+  throw new NeatronError(
+    'RESPONSE_INVALID',
+    `${url}${request.path} should answer ${rows} rows, but answers ${answered ?? 'none'}; check that it is an inference endpoint`,
+  )
 }
 
 /** The server, and the model if the URL names one. */

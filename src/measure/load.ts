@@ -100,7 +100,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
       },
     }
   } finally {
-    await target.close()
+    target.close()
   }
 }
 

@@ -57,7 +57,9 @@ export async function compareTraining(
   const runs = modes.map((mode) => ({ mode, sessions: [] as Session[], ticks: new Latencies() }))
   const begun = inProcess ? await session(inProcess, plan, new Latencies(), signal) : null
   for (let repeat = 0; repeat < MOST_REPEATS; repeat++) {
-    const due = runs.filter(({ sessions }) => spent(sessions) < plan.seconds)
+    const due = runs.filter(
+      ({ sessions }) => sessions.length === 0 || spent(sessions) < plan.seconds,
+    )
     for (const { mode, sessions, ticks } of due) {
       if (signal?.aborted) break
       onSession(mode, sessions.length)
