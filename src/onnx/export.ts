@@ -1,14 +1,23 @@
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { planGenome } from '../native/addon.js'
-import { genomeGraph } from './genome-graph.js'
 import { VERSION } from '../version.js'
+import type { Rounding } from './activation.js'
+import { chooseRounding } from './conditioning.js'
+import { genomeGraph } from './genome-graph.js'
 import { populationGraph } from './population-graph.js'
+
+export type { Rounding } from './activation.js'
 
 /** What an exported model says about its genomes. */
 export interface ExportOptions {
   /** Names of the genomes, one each, for the model's metadata. Default: their indices. */
   readonly ids?: readonly string[]
+  /**
+   * How values are computed. Default: `standard` where the genomes do not magnify its small
+   * differences from native beyond the tolerance, else `native`.
+   */
+  readonly rounding?: Rounding
 }
 
 /**
@@ -20,8 +29,8 @@ export interface ExportOptions {
  *   genome that answers each row, to `outputs`. Indices must be within the population: ONNX
  *   itself would take -1 as the last genome.
  *
- * The model agrees with the native network within 1e-5 x max(1, |y|) for weights up to 8 in size;
- * docs/onnx.md tells how that was measured, and what is outside of it.
+ * The model agrees with the native network within 1e-5 x max(1, |y|) for weights up to 8 in size,
+ * and to the bit with `rounding: 'native'`; docs/onnx.md tells how that was measured.
  *
  * @throws NeatronError `GENOME_CYCLE` and the other codes of compiling; `POPULATION_SHAPE` when
  *   there is no genome or their inputs or outputs differ; `ARGUMENT_RANGE` for a wrong number of ids.
@@ -39,7 +48,9 @@ export function exportOnnx(
   }
   const kind = isList(genomes) ? 'population' : 'genome'
   const plans = list.map(({ words }) => planGenome(words))
-  const graph = kind === 'population' ? populationGraph(plans) : genomeGraph(plans[0])
+  const rounding = options.rounding ?? chooseRounding(plans)
+  const graph =
+    kind === 'population' ? populationGraph(plans, rounding) : genomeGraph(plans[0], rounding)
   return graph.toModel({
     producerName: 'neatron',
     producerVersion: VERSION,
@@ -48,6 +59,7 @@ export function exportOnnx(
       kind,
       population_size: String(list.length),
       genome_ids: JSON.stringify(ids),
+      rounding,
     },
   })
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '../native/addon.js'
-import { activationForm } from './activation.js'
+import { activationForm, folded, type Rounding } from './activation.js'
 import { Graph, int, type TensorName } from './graph.js'
 
 /** Columns that one operator made: the inputs, or the nodes of one activation at one depth. */
@@ -13,11 +13,10 @@ interface Block {
 /**
  * The graph of one genome: `inputs` [rows, I] to `outputs` [rows, O].
  *
- * For each depth one Gemm takes the values of all blocks that the depth reads and gives the sums
- * of its nodes; the plan orders a depth's nodes by activation, so each kind is one block of
- * columns.
+ * For each depth, the values of all blocks that the depth reads give the sums of its nodes; the
+ * plan orders a depth's nodes by activation, so each kind is one block of columns.
  */
-export function genomeGraph(plan: Plan): Graph {
+export function genomeGraph(plan: Plan, rounding: Rounding): Graph {
   const graph = new Graph()
   const blocks: Block[] = []
   const name = graph.input('inputs', 'float', ['rows', plan.inputSize])
@@ -25,43 +24,99 @@ export function genomeGraph(plan: Plan): Graph {
   for (let depth = 0; depth + 1 < plan.depthOffsets.length; depth += 1) {
     const first = plan.depthOffsets[depth]
     const last = plan.depthOffsets[depth + 1]
-    if (last > first) addDepth(graph, plan, first, last, blocks)
+    if (last > first) addDepth(graph, plan, first, last, blocks, rounding)
   }
   addOutputs(graph, plan, blocks)
   return graph
 }
 
 /** Adds the computed nodes `first` to `last`, and their blocks. */
-function addDepth(graph: Graph, plan: Plan, first: number, last: number, blocks: Block[]): void {
+function addDepth(
+  graph: Graph,
+  plan: Plan,
+  first: number,
+  last: number,
+  blocks: Block[],
+  rounding: Rounding,
+): void {
   const used = usedBlocks(plan, first, last, blocks)
-  const columns = columnsOf(used)
-  const width = columns.size
-  const nodes = last - first
-  const weights = new Float32Array(width * nodes)
-  const biases = new Float32Array(nodes)
-  for (let node = first; node < last; node += 1) {
-    const { slope } = activationForm(plan.activations[node])
-    biases[node - first] = plan.biases[node] * slope
-    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
-      // Two connections between the same nodes add up.
-      const at = columns.get(plan.sources[edge])! * nodes + (node - first)
-      weights[at] += plan.weights[edge] * slope
-    }
-  }
-  const sums = graph.add('Gemm', [
-    graph.concat(used.map((block) => block.name)),
-    graph.constant(weights, [width, nodes]),
-    graph.constant(biases, [nodes]),
-  ])
+  const values = graph.concat(used.map((block) => block.name))
+  const sum = rounding === 'native' ? orderedSums : gemmSums
+  const sums = sum(graph, plan, first, last, values, columnsOf(used))
   const kinds = activationRuns(plan, first, last)
   const widths = kinds.map((kind) => kind.width)
   const groups = kinds.length === 1 ? [sums] : graph.split(sums, widths)
   let from = plan.inputSize + first
   for (const [index, kind] of kinds.entries()) {
-    const value = activationForm(kind.activation).apply(graph, groups[index])
+    const value = activationForm(kind.activation, rounding).apply(graph, groups[index])
     blocks.push({ name: value, from, width: kind.width })
     from += kind.width
   }
+}
+
+/** The sums of the nodes `first` to `last` by one Gemm. */
+function gemmSums(
+  graph: Graph,
+  plan: Plan,
+  first: number,
+  last: number,
+  values: TensorName,
+  columns: ReadonlyMap<number, number>,
+): TensorName {
+  const nodes = last - first
+  const weights = new Float32Array(columns.size * nodes)
+  const biases = new Float32Array(nodes)
+  for (let node = first; node < last; node += 1) {
+    const { slope } = activationForm(plan.activations[node], 'standard')
+    biases[node - first] = folded(plan.biases[node], slope)
+    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
+      // Two connections between the same nodes add up.
+      const at = (columns.get(plan.sources[edge]) as number) * nodes + (node - first)
+      weights[at] += plan.weights[edge] * slope
+    }
+  }
+  return graph.add('Gemm', [
+    values,
+    graph.constant(weights, [columns.size, nodes]),
+    graph.constant(biases, [nodes]),
+  ])
+}
+
+/**
+ * The same sums in the native order: a bias, and then a node's connections one after the other,
+ * each product rounded before it is added. Nodes with fewer connections are padded with weight 0.
+ */
+function orderedSums(
+  graph: Graph,
+  plan: Plan,
+  first: number,
+  last: number,
+  values: TensorName,
+  columns: ReadonlyMap<number, number>,
+): TensorName {
+  const nodes = last - first
+  let connections = 1
+  for (let node = first; node < last; node += 1) {
+    connections = Math.max(connections, plan.rowOffsets[node + 1] - plan.rowOffsets[node])
+  }
+  const sources = new BigInt64Array(connections * nodes)
+  const weights = new Float32Array(connections * nodes)
+  const biases = new Float32Array(nodes)
+  for (let node = first; node < last; node += 1) {
+    const { slope } = activationForm(plan.activations[node], 'native')
+    biases[node - first] = folded(plan.biases[node], slope)
+    let at = node - first
+    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
+      sources[at] = BigInt(columns.get(plan.sources[edge]) as number)
+      weights[at] = folded(plan.weights[edge], slope)
+      at += nodes
+    }
+  }
+  const picked = graph.add('Gather', [values, graph.constant(sources, [sources.length])], {
+    axis: int(1),
+  })
+  const products = graph.add('Mul', [picked, graph.constant(weights, [1, weights.length])])
+  return graph.addUp(products, nodes, connections, graph.constant(biases, [1, nodes]))
 }
 
 /** The blocks that some connection into the nodes reads; the inputs when there is none. */

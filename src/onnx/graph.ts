@@ -105,6 +105,16 @@ export class Graph {
     return inputs.length === 1 ? inputs[0] : this.add('Concat', inputs, { axis: int(1) })
   }
 
+  /**
+   * Adds up [rows, parts x width] to [rows, width], beginning with `first` (if any), one part after
+   * the other.
+   */
+  addUp(input: TensorName, width: number, parts: number, first?: TensorName): TensorName {
+    const terms = parts === 1 ? [input] : this.split(input, new Array(parts).fill(width))
+    const [start, ...rest] = first === undefined ? terms : [first, ...terms]
+    return rest.reduce((sum, term) => this.add('Add', [sum, term]), start)
+  }
+
   /** Writes the model. */
   toModel(info: ModelInfo): Uint8Array {
     const constantBytes = this.#constants.reduce((sum, { bytes }) => sum + bytes.length + 64, 0)

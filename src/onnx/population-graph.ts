@@ -1,5 +1,5 @@
 import type { Plan } from '../native/addon.js'
-import { activationForm } from './activation.js'
+import { activationForm, type Rounding } from './activation.js'
 import { Graph, int, type TensorName } from './graph.js'
 import { type DepthLayout, depthLayout, placeNodes, populationLayout } from './population-layout.js'
 
@@ -13,7 +13,7 @@ import { type DepthLayout, depthLayout, placeNodes, populationLayout } from './p
  * column of the values is 1, so a bias is a connection like any other, and the first one of the sum,
  * as it is natively.
  */
-export function populationGraph(plans: readonly Plan[]): Graph {
+export function populationGraph(plans: readonly Plan[], rounding: Rounding): Graph {
   const [{ inputSize, outputSlots }] = plans
   const graph = new Graph()
   const inputs = graph.input('inputs', 'float', ['rows', inputSize])
@@ -22,7 +22,7 @@ export function populationGraph(plans: readonly Plan[]): Graph {
   const columns = placeNodes(plans, layout)
   let values = graph.concat([ones(graph, genome), inputs])
   for (let depth = 0; depth < layout.length; depth += 1) {
-    values = addDepth(graph, plans, columns, layout[depth], depth, genome, values)
+    values = addDepth(graph, plans, columns, layout[depth], depth, genome, values, rounding)
   }
   const outputs = outputSlots.length
   const picks = new Int32Array(plans.length * outputs)
@@ -58,19 +58,23 @@ function addDepth(
   index: number,
   genome: TensorName,
   values: TensorName,
+  rounding: Rounding,
 ): TensorName {
   const { nodes, connections } = depth
-  const { sources, weights } = depthLayout(plans, columns, depth, index)
+  const { sources, weights } = depthLayout(plans, columns, depth, index, rounding)
   const size = nodes * connections
   const pick = graph.add('Gather', [graph.constant(sources, [plans.length, size]), genome])
   const picked = graph.add('GatherElements', [values, pick], { axis: int(1) })
   const factors = graph.add('Gather', [graph.constant(weights, [plans.length, size]), genome])
   const products = graph.add('Mul', [picked, factors])
-  const sums = sumConnections(graph, products, depth)
+  const sums =
+    rounding === 'native'
+      ? graph.addUp(products, nodes, connections)
+      : sumConnections(graph, products, depth)
   const widths = depth.groups.map((group) => group.width)
   const groups = widths.length === 1 ? [sums] : graph.split(sums, widths)
   const activated = depth.groups.map(({ activation }, at) =>
-    activationForm(activation).apply(graph, groups[at]),
+    activationForm(activation, rounding).apply(graph, groups[at]),
   )
   return graph.concat([values, ...activated])
 }

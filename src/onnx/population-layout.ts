@@ -1,5 +1,5 @@
 import type { Plan } from '../native/addon.js'
-import { activationForm } from './activation.js'
+import { activationForm, folded, type Rounding } from './activation.js'
 
 /** What every genome of a population is padded to at one depth. */
 export interface DepthLayout {
@@ -78,6 +78,7 @@ export function depthLayout(
   columns: readonly Uint32Array[],
   { from, nodes, connections }: DepthLayout,
   depth: number,
+  rounding: Rounding,
 ): { sources: Int32Array; weights: Float32Array } {
   const size = nodes * connections
   const sources = new Int32Array(plans.length * size)
@@ -85,13 +86,13 @@ export function depthLayout(
   for (const [index, plan] of plans.entries()) {
     if (depth + 1 >= plan.depthOffsets.length) continue
     for (let node = plan.depthOffsets[depth]; node < plan.depthOffsets[depth + 1]; node += 1) {
-      const { slope } = activationForm(plan.activations[node])
+      const { slope } = activationForm(plan.activations[node], rounding)
       let at = index * size + columns[index][plan.inputSize + node] - from
-      weights[at] = plan.biases[node] * slope
+      weights[at] = folded(plan.biases[node], slope)
       for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
         at += nodes
         sources[at] = columns[index][plan.sources[edge]]
-        weights[at] = plan.weights[edge] * slope
+        weights[at] = folded(plan.weights[edge], slope)
       }
     }
   }
