@@ -1,7 +1,8 @@
 import { basename } from 'node:path'
-import { Command } from 'commander'
+import { Command, InvalidArgumentError } from 'commander'
 import { type BenchResult, runBench } from '../measure/bench.js'
 import { fullPlan, quickPlan } from '../measure/plan.js'
+import { withBaseline } from '../report/baselines.js'
 import { textReport } from '../report/text.js'
 import { writeReport } from '../report/write.js'
 import { INTERRUPTED } from './exit.js'
@@ -14,6 +15,7 @@ interface BenchFlags {
   out: string
   url: string[]
   model?: string
+  baseline?: string
   seed: number
   json: boolean
 }
@@ -25,6 +27,7 @@ export function benchCommand(): Command {
     .option('--quick', 'about a minute, with wider intervals', false)
     .option('--out <dir>', 'where the report goes', 'report')
     .option('--url <url>', 'compare this server too (repeatable)', collect, [])
+    .option('--baseline <name>', 'save the run under this name, or compare with it', baselineName)
     .option('--model <genome.json>', 'compare on this genome instead of evolving one')
     .option('--seed <n>', 'decides everything random in the run', integer(0, 2 ** 32 - 1), 1)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
@@ -33,6 +36,7 @@ export function benchCommand(): Command {
       `
 Examples:
   neatron bench --quick
+  neatron bench --quick --baseline main      the first time saves, later ones compare
   neatron bench --model champion.json --url http://10.0.0.5:8000 --out runs/bench
 
 Writes report.html, report.md, report.json and latencies/*.hlog. Ctrl-C stops early and
@@ -42,7 +46,7 @@ reports what was measured until then.`,
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const { quick, out, url, model, seed, json } = flags
+  const { quick, out, url, model, baseline, seed, json } = flags
   const plan = quick ? quickPlan : fullPlan
   const interrupt = new AbortController()
   // The second Ctrl-C finds no listener, and ends the process at once.
@@ -65,8 +69,14 @@ async function run(flags: BenchFlags): Promise<void> {
     progress.end()
   }
   if (result) {
-    await writeReport(out, result.report, result.logs)
-    console.log(json ? JSON.stringify(result.report) : `\n${textReport(result.report)}`)
+    let { report } = result
+    if (baseline && !report.interrupted) {
+      const compared = await withBaseline(report, out, baseline)
+      report = compared.report
+      if (compared.saved) progress.stage(`Saved as baseline ${baseline}`)
+    }
+    await writeReport(out, report, result.logs)
+    console.log(json ? JSON.stringify(report) : `\n${textReport(report)}`)
     if (!json) console.log(`\nThe report is in ${out}: open ${out}/report.html.`)
   }
   if (interrupt.signal.aborted) {
@@ -74,6 +84,12 @@ async function run(flags: BenchFlags): Promise<void> {
     process.stderr.write(`neatron: interrupted; ${saved}\n`)
     process.exitCode = INTERRUPTED
   }
+}
+
+/** It becomes a file name. */
+function baselineName(text: string): string {
+  if (/^[\w][\w.-]*$/.test(text)) return text
+  throw new InvalidArgumentError('Expected letters, digits, dots and dashes.')
 }
 
 function collect(value: string, previous: readonly string[]): string[] {

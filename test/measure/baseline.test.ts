@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { compareWithBaseline, relativeChange } from '#src/measure/baseline.js'
+import type { Report } from '#src/measure/report-schema.js'
+import { Random } from '#src/neat/random.js'
+import { withBaseline } from '#src/report/baselines.js'
+import { sample } from '../report/sample.js'
+
+/** The sample with every time multiplied, by a factor of its own for each figure. */
+function scaled(factor: () => number): Report {
+  const times = <T extends { value: number; low: number; high: number } | null>(estimate: T): T => {
+    const by = factor()
+    return (
+      estimate && { value: estimate.value * by, low: estimate.low * by, high: estimate.high * by }
+    )
+  }
+  return {
+    ...sample,
+    measurements: sample.measurements.map((row) => ({
+      ...row,
+      rowNs: times(row.rowNs),
+      callNs: {
+        ...row.callNs,
+        p50: times(row.callNs.p50),
+        p99: times(row.callNs.p99),
+      },
+    })),
+  }
+}
+
+const verdicts = (report: Report) => compareWithBaseline(sample, report).map((one) => one.verdict)
+
+test('a run that is 20 % slower is worse, one that is 20 % faster better, in cost and median', (t) => {
+  const worse = compareWithBaseline(
+    sample,
+    scaled(() => 1.2),
+  )
+  t.true(worse.filter(({ figure }) => figure !== 'p99').every(({ verdict }) => verdict === 'worse'))
+  const better = compareWithBaseline(
+    sample,
+    scaled(() => 0.8),
+  )
+  t.true(
+    better.filter(({ figure }) => figure !== 'p99').every(({ verdict }) => verdict === 'better'),
+  )
+})
+
+test('noise of a few percent is no change', (t) => {
+  const random = new Random(5)
+  for (let run = 0; run < 10; run++) {
+    const noisy = scaled(() => 0.95 + 0.1 * random.next())
+    t.true(verdicts(noisy).every((verdict) => verdict === 'no change'))
+  }
+})
+
+test('independent widths add in squares', (t) => {
+  const before = { value: 100, low: 97, high: 103 }
+  const now = { value: 120, low: 116, high: 124 }
+  const { value, low, high } = relativeChange(before, now)
+  t.true(Math.abs(value - 0.2) < 1e-12)
+  t.true(low > 0.145 && low < 0.155 && high > 0.245 && high < 0.26)
+})
+
+test('runs of different things are not compared', (t) => {
+  const other = { ...sample, trace: { ...sample.trace, source: 'xor' } }
+  t.throws(() => compareWithBaseline(other, sample), { code: 'BASELINE_MISMATCH' })
+})
+
+test('the first run under a name is saved, later ones are compared with it', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'neatron-baseline-'))
+  t.teardown(() => rm(directory, { recursive: true }))
+  const first = await withBaseline(sample, directory, 'main')
+  t.true(first.saved)
+  const second = await withBaseline(
+    scaled(() => 1.3),
+    directory,
+    'main',
+  )
+  t.false(second.saved)
+  t.is(second.report.baseline!.name, 'main')
+  t.true(second.report.baseline!.comparisons.some(({ verdict }) => verdict === 'worse'))
+  await writeFile(join(directory, 'baselines', 'broken.json'), '{')
+  await t.throwsAsync(withBaseline(sample, directory, 'broken'), { code: 'BASELINE_INVALID' })
+})
