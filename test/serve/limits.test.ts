@@ -1,7 +1,6 @@
 import { connect } from 'node:net'
 import test from 'ava'
 import { exportOnnx } from '#src/onnx/export.js'
-import { HTTP_ERRORS } from '#src/serve/http-error.js'
 import { createServer } from '#src/serve/server.js'
 import { type Client, isAnswer, type Reply, smallGenome, someRows, start } from './harness.js'
 
@@ -243,12 +242,5 @@ test('sessions beyond the limit are closed and opened again when needed', async 
     t.true(isAnswer(reply.json.outputs, [genomes[index].feedForward(row)]))
     const text = (await server.get('/metrics')).bytes.toString()
     t.regex(text, /neatron_sessions 2/)
-  }
-})
-
-test('every code has a status of its kind', (t) => {
-  for (const [code, { status, cause }] of Object.entries(HTTP_ERRORS)) {
-    t.true(status >= 400 && status < 600, code)
-    t.true(cause.length > 10, code)
   }
 })
