@@ -1,0 +1,92 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { request } from 'undici'
+import { smallGenome, someRows, start } from './harness.js'
+
+/** Bodies that look like requests, with anything in any place. */
+const loose = fc.oneof(
+  fc.json(),
+  fc
+    .record(
+      {
+        inputs: fc.oneof(
+          fc.array(fc.array(fc.oneof(fc.double(), fc.string(), fc.constant(null)))),
+          fc.jsonValue(),
+        ),
+        model: fc.oneof(fc.constantFrom('m', 'p'), fc.jsonValue()),
+        genome: fc.oneof(fc.array(fc.integer()), fc.jsonValue()),
+      },
+      { requiredKeys: [] },
+    )
+    .map((body) => JSON.stringify(body)),
+  fc.string(),
+)
+
+const tensor = fc.record(
+  {
+    name: fc.oneof(fc.constantFrom('inputs', 'genome', 'outputs'), fc.jsonValue()),
+    shape: fc.oneof(
+      fc.array(fc.oneof(fc.integer({ min: -3, max: 5 }), fc.double())),
+      fc.jsonValue(),
+    ),
+    datatype: fc.constantFrom('FP32', 'INT64', 'BYTES', 5),
+    data: fc.oneof(fc.array(fc.oneof(fc.double(), fc.integer())), fc.jsonValue()),
+    parameters: fc.oneof(
+      fc.record({ binary_data_size: fc.oneof(fc.integer({ min: -8, max: 64 }), fc.jsonValue()) }),
+      fc.jsonValue(),
+    ),
+  },
+  { requiredKeys: ['name'] },
+)
+
+const oip = fc.record(
+  {
+    id: fc.oneof(fc.string(), fc.jsonValue()),
+    inputs: fc.oneof(fc.array(tensor, { maxLength: 3 }), fc.jsonValue()),
+    outputs: fc.oneof(fc.array(tensor, { maxLength: 2 }), fc.jsonValue()),
+    parameters: fc.jsonValue(),
+  },
+  { requiredKeys: ['inputs'] },
+)
+
+const models = [
+  { name: 'm', genome: smallGenome(1) },
+  { name: 'p', genomes: [smallGenome(1), smallGenome(2)] },
+]
+
+test('10,000 malformed requests get 4xx, and good ones beside them their answer', async (t) => {
+  const server = await start(t, { models, allowLoad: true })
+  const expected = (await server.post('/infer', { inputs: someRows(1), model: 'm' })).json
+  const ask = async (path: string, body: string | Uint8Array, headers = {}) => {
+    const reply = await request(server.url + path, { method: 'POST', body, headers })
+    await reply.body.dump()
+    // A fuzzed request may happen to be a good one.
+    t.true(reply.statusCode === 200 || (reply.statusCode >= 400 && reply.statusCode < 500))
+  }
+  const good = async () => {
+    t.deepEqual((await server.post('/infer', { inputs: someRows(1), model: 'm' })).json, expected)
+  }
+  const bodies = fc.sample(loose, { numRuns: 3000, seed: 1 })
+  const tensors = fc.sample(oip, { numRuns: 4000, seed: 2 }).map((body) => JSON.stringify(body))
+  const tails = fc.sample(fc.uint8Array({ maxLength: 64 }), { numRuns: 3000, seed: 3 })
+  const lengths = fc.sample(fc.integer({ min: -2, max: 400 }), { numRuns: 3000, seed: 4 })
+  const work: (() => Promise<void>)[] = [
+    ...bodies.map(
+      (body, index) => () => ask(index % 5 === 0 ? '/v2/repository/models/x/load' : '/infer', body),
+    ),
+    ...tensors.map((body, index) => () => ask(`/v2/models/${index % 2 ? 'm' : 'p'}/infer`, body)),
+    ...tails.map((tail, index) => () => {
+      const json = tensors[index]
+      const cut = index % 3 === 0 ? json.slice(0, json.length / 2) : json
+      const header = index % 2 === 0 ? lengths[index] : Buffer.byteLength(cut)
+      const headers = { 'inference-header-content-length': String(header) }
+      return ask('/v2/models/m/infer', Buffer.concat([Buffer.from(cut), tail]), headers)
+    }),
+  ]
+  for (let from = 0; from < work.length; from += 50) {
+    await Promise.all([good(), ...work.slice(from, from + 50).map((one) => one())])
+  }
+  const metrics = (await server.get('/metrics')).bytes.toString()
+  t.notRegex(metrics, /code="INTERNAL"/)
+  t.regex(metrics, /neatron_waiting_requests 0/)
+})
