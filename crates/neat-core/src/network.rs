@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::kernel::batch;
+use crate::kernel::groups::Groups;
 use crate::kernel::rows::Rows;
-use crate::kernel::single::Groups;
 use crate::kernel::tier::{Kernels, Tier};
 use crate::{Error, Plan};
 
@@ -104,20 +104,19 @@ impl Network {
     pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
         assert_eq!(inputs.len(), self.input_size());
         assert_eq!(outputs.len(), self.output_size());
-        match self.groups.get() {
-            Some(groups) => self.single(groups, inputs, outputs),
-            None => self.first_runs(inputs, outputs),
-        }
-    }
-
-    #[inline]
-    fn single(&self, groups: &Groups, inputs: &[f32], outputs: &mut [f32]) {
+        let (Some(single), Some(groups)) = (self.kernels.single, self.groups.get()) else {
+            return self.plain(inputs, outputs);
+        };
         with_scratch(groups.scratch_len(), |values| {
             // SAFETY: the layout is made for these kernels, the slices have the
             // length of a row, and `values` that of the scratch.
             let finite = unsafe {
-                let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
-                (self.kernels.single)(groups, inputs, outputs, values.as_mut_ptr())
+                single(
+                    groups,
+                    inputs.as_ptr(),
+                    outputs.as_mut_ptr(),
+                    values.as_mut_ptr(),
+                )
             };
             if !finite {
                 self.rows.feed_forward(inputs, outputs, values);
@@ -125,19 +124,18 @@ impl Network {
         });
     }
 
-    #[cold]
-    fn first_runs(&self, inputs: &[f32], outputs: &mut [f32]) {
-        // Two threads may count one run: no harm.
-        let runs = self.single_runs.load(Relaxed) + 1;
-        self.single_runs.store(runs, Relaxed);
-        if runs >= RUNS_BEFORE_LAYOUT {
-            let Kernels { lanes, window, .. } = *self.kernels;
-            self.groups
-                .get_or_init(|| Groups::new(&self.rows, &self.depth_offsets, lanes, window).into());
-        }
+    fn plain(&self, inputs: &[f32], outputs: &mut [f32]) {
         with_scratch(self.rows.slots(), |values| {
             self.rows.feed_forward(inputs, outputs, values);
         });
+        // Two threads may count one run: no harm.
+        let runs = self.single_runs.load(Relaxed).saturating_add(1);
+        self.single_runs.store(runs, Relaxed);
+        if runs >= RUNS_BEFORE_LAYOUT && self.kernels.single.is_some() {
+            let lanes = self.kernels.lanes;
+            self.groups
+                .get_or_init(|| Groups::new(&self.rows, &self.depth_offsets, lanes).into());
+        }
     }
 
     /// Computes rows: `inputs` is row-major rows x `input_size`, `outputs`

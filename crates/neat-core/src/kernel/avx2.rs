@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{EXP2_TABLE, Simd};
+use super::simd::{EXP2_TABLE, Permute, Simd};
 
 /// Proof that the machine has AVX2.
 #[derive(Clone, Copy)]
@@ -30,9 +30,7 @@ macro_rules! operations {
 
 impl Simd for Avx2 {
     const LANES: usize = 8;
-    const WINDOW: usize = 8;
     type V = __m256;
-    type Window = __m256;
 
     operations! {
         splat(x: f32) -> __m256 { _mm256_set1_ps(x) }
@@ -66,6 +64,22 @@ impl Simd for Avx2 {
             let exponent = _mm256_slli_epi32::<19>(k);
             _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(mantissa), exponent))
         }}
+    }
+
+    #[inline(always)]
+    unsafe fn load(self, from: *const f32) -> __m256 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm256_loadu_ps(from) }
+    }
+    #[inline(always)]
+    unsafe fn store(self, to: *mut f32, value: __m256) {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm256_storeu_ps(to, value) }
+    }
+}
+
+impl Permute for Avx2 {
+    operations! {
         blend(lanes: u16, yes: __m256, no: __m256) -> __m256 {{
             let bits = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
             let chosen = _mm256_and_si256(_mm256_set1_epi32(i32::from(lanes)), bits);
@@ -78,11 +92,6 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn load(self, from: *const f32) -> __m256 {
-        // SAFETY: the caller's obligation; `self` proves the instructions.
-        unsafe { _mm256_loadu_ps(from) }
-    }
-    #[inline(always)]
     unsafe fn load_first(self, from: *const f32, count: usize) -> __m256 {
         // SAFETY: the caller's obligation; `self` proves the instructions.
         unsafe {
@@ -92,21 +101,11 @@ impl Simd for Avx2 {
         }
     }
     #[inline(always)]
-    unsafe fn store(self, to: *mut f32, value: __m256) {
-        // SAFETY: the caller's obligation; `self` proves the instructions.
-        unsafe { _mm256_storeu_ps(to, value) }
-    }
-    #[inline(always)]
-    unsafe fn window(self, from: *const f32) -> __m256 {
-        // SAFETY: the caller's obligation; `self` proves the instructions.
-        unsafe { _mm256_loadu_ps(from) }
-    }
-    #[inline(always)]
-    unsafe fn lookup(self, window: __m256, indices: *const u8) -> __m256 {
+    unsafe fn permute(self, from: __m256, indices: *const u8) -> __m256 {
         // SAFETY: the caller's obligation; `self` proves the instructions.
         unsafe {
             let indices = _mm256_cvtepu8_epi32(_mm_loadl_epi64(indices.cast()));
-            _mm256_permutevar8x32_ps(window, indices)
+            _mm256_permutevar8x32_ps(from, indices)
         }
     }
 }

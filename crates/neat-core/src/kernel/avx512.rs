@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{EXP2_TABLE, Simd};
+use super::simd::{EXP2_TABLE, Permute, Simd};
 
 /// Proof that the machine has AVX-512.
 #[derive(Clone, Copy)]
@@ -30,9 +30,7 @@ macro_rules! operations {
 
 impl Simd for Avx512 {
     const LANES: usize = 16;
-    const WINDOW: usize = 32;
     type V = __m512;
-    type Window = [__m512; 2];
 
     operations! {
         splat(x: f32) -> __m512 { _mm512_set1_ps(x) }
@@ -58,10 +56,6 @@ impl Simd for Avx512 {
             let mantissa = _mm512_permutexvar_epi32(k, table);
             _mm512_castsi512_ps(_mm512_add_epi32(mantissa, _mm512_slli_epi32::<19>(k)))
         }}
-        blend(lanes: u16, yes: __m512, no: __m512) -> __m512 {
-            _mm512_mask_blend_ps(lanes, no, yes)
-        }
-        any_nan(a: __m512) -> bool { _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a) != 0 }
     }
 
     #[inline(always)]
@@ -70,26 +64,31 @@ impl Simd for Avx512 {
         unsafe { _mm512_loadu_ps(from) }
     }
     #[inline(always)]
+    unsafe fn store(self, to: *mut f32, value: __m512) {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe { _mm512_storeu_ps(to, value) }
+    }
+}
+
+impl Permute for Avx512 {
+    operations! {
+        blend(lanes: u16, yes: __m512, no: __m512) -> __m512 {
+            _mm512_mask_blend_ps(lanes, no, yes)
+        }
+        any_nan(a: __m512) -> bool { _mm512_cmp_ps_mask::<_CMP_UNORD_Q>(a, a) != 0 }
+    }
+
+    #[inline(always)]
     unsafe fn load_first(self, from: *const f32, count: usize) -> __m512 {
         // SAFETY: the caller's obligation; `self` proves the instructions.
         unsafe { _mm512_maskz_loadu_ps((1 << count) - 1, from) }
     }
     #[inline(always)]
-    unsafe fn store(self, to: *mut f32, value: __m512) {
-        // SAFETY: the caller's obligation; `self` proves the instructions.
-        unsafe { _mm512_storeu_ps(to, value) }
-    }
-    #[inline(always)]
-    unsafe fn window(self, from: *const f32) -> [__m512; 2] {
-        // SAFETY: the caller's obligation; `self` proves the instructions.
-        unsafe { [_mm512_loadu_ps(from), _mm512_loadu_ps(from.add(16))] }
-    }
-    #[inline(always)]
-    unsafe fn lookup(self, window: [__m512; 2], indices: *const u8) -> __m512 {
+    unsafe fn permute(self, from: __m512, indices: *const u8) -> __m512 {
         // SAFETY: the caller's obligation; `self` proves the instructions.
         unsafe {
             let indices = _mm512_cvtepu8_epi32(_mm_loadu_si128(indices.cast()));
-            _mm512_permutex2var_ps(window[0], indices, window[1])
+            _mm512_permutexvar_ps(indices, from)
         }
     }
 }

@@ -7,9 +7,12 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 pub(crate) mod batch;
+pub(crate) mod groups;
 mod portable;
 pub(crate) mod rows;
 pub(crate) mod scalar;
 pub(crate) mod simd;
 pub(crate) mod single;
 pub(crate) mod tier;
+mod transpose;
+mod wide;

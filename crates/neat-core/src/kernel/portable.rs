@@ -17,9 +17,7 @@ fn map2(a: [f32; LANES], b: [f32; LANES], f: impl Fn(f32, f32) -> f32) -> [f32; 
 
 impl Simd for Portable {
     const LANES: usize = LANES;
-    const WINDOW: usize = 256;
     type V = [f32; LANES];
-    type Window = *const f32;
 
     #[inline(always)]
     fn splat(self, x: f32) -> Self::V {
@@ -29,11 +27,6 @@ impl Simd for Portable {
     unsafe fn load(self, from: *const f32) -> Self::V {
         // SAFETY: the caller's obligation; the read is unaligned.
         unsafe { from.cast::<Self::V>().read_unaligned() }
-    }
-    #[inline(always)]
-    unsafe fn load_first(self, from: *const f32, count: usize) -> Self::V {
-        // SAFETY: the caller's obligation.
-        std::array::from_fn(|lane| unsafe { if lane < count { *from.add(lane) } else { 0.0 } })
     }
     #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: Self::V) {
@@ -79,28 +72,5 @@ impl Simd for Portable {
     #[inline(always)]
     fn exp2_sixteenths(self, biased: Self::V) -> Self::V {
         biased.map(|k| Scalar.exp2_sixteenths(k))
-    }
-    #[inline(always)]
-    fn blend(self, lanes: u16, yes: Self::V, no: Self::V) -> Self::V {
-        std::array::from_fn(|lane| {
-            if lanes >> lane & 1 == 1 {
-                yes[lane]
-            } else {
-                no[lane]
-            }
-        })
-    }
-    #[inline(always)]
-    fn any_nan(self, a: Self::V) -> bool {
-        a.iter().any(|value| value.is_nan())
-    }
-    #[inline(always)]
-    unsafe fn window(self, from: *const f32) -> Self::Window {
-        from
-    }
-    #[inline(always)]
-    unsafe fn lookup(self, window: Self::Window, indices: *const u8) -> Self::V {
-        // SAFETY: the caller's obligation.
-        std::array::from_fn(|lane| unsafe { *window.add(usize::from(*indices.add(lane))) })
     }
 }

@@ -104,14 +104,17 @@ impl Rows {
 
     /// One row, node by node. `values` has room for [`Rows::slots`].
     pub(crate) fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32], values: &mut [f32]) {
+        assert!(values.len() >= self.slots());
         values[..self.input_size].copy_from_slice(inputs);
+        let mut edges = self.edges.iter();
         let mut begin = 0;
         for (slot, node) in (self.input_size..).zip(&self.nodes) {
             let mut sum = node.bias;
-            for edge in &self.edges[begin..node.end as usize] {
-                sum += edge.weight * values[edge.source as usize];
+            for edge in edges.by_ref().take((node.end - begin) as usize) {
+                // SAFETY: `Rows::new` checked that the source lies before `slot`.
+                sum += edge.weight * unsafe { values.get_unchecked(edge.source as usize) };
             }
-            begin = node.end as usize;
+            begin = node.end;
             values[slot] = shaped(Scalar, node.activation, sum);
         }
         for (output, &slot) in outputs.iter_mut().zip(&self.output_slots) {

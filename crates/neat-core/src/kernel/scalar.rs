@@ -8,9 +8,7 @@ pub(crate) struct Scalar;
 
 impl Simd for Scalar {
     const LANES: usize = 1;
-    const WINDOW: usize = 256;
     type V = f32;
-    type Window = *const f32;
 
     #[inline(always)]
     unsafe fn load(self, from: *const f32) -> f32 {
@@ -18,30 +16,9 @@ impl Simd for Scalar {
         unsafe { *from }
     }
     #[inline(always)]
-    unsafe fn load_first(self, _from: *const f32, _count: usize) -> f32 {
-        0.0
-    }
-    #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: f32) {
         // SAFETY: the caller's obligation.
         unsafe { *to = value }
-    }
-    #[inline(always)]
-    fn blend(self, lanes: u16, yes: f32, no: f32) -> f32 {
-        if lanes & 1 == 1 { yes } else { no }
-    }
-    #[inline(always)]
-    fn any_nan(self, a: f32) -> bool {
-        a.is_nan()
-    }
-    #[inline(always)]
-    unsafe fn window(self, from: *const f32) -> *const f32 {
-        from
-    }
-    #[inline(always)]
-    unsafe fn lookup(self, window: *const f32, indices: *const u8) -> f32 {
-        // SAFETY: the caller's obligation.
-        unsafe { *window.add(usize::from(*indices)) }
     }
 
     #[inline(always)]

@@ -9,13 +9,8 @@
 pub(crate) trait Simd: Copy {
     /// f32 values in a vector; at most 16.
     const LANES: usize;
-    /// Values that [`Simd::lookup`] can choose from; a multiple of `LANES`, at
-    /// most 256.
-    const WINDOW: usize;
     /// A vector of f32.
     type V: Copy;
-    /// `WINDOW` values to choose from.
-    type Window: Copy;
 
     /// All lanes `x`.
     fn splat(self, x: f32) -> Self::V;
@@ -24,11 +19,6 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// They must be readable.
     unsafe fn load(self, from: *const f32) -> Self::V;
-    /// The first `count` (below `LANES`) values from `from` on, then zeros.
-    ///
-    /// # Safety
-    /// Those `count` must be readable.
-    unsafe fn load_first(self, from: *const f32, count: usize) -> Self::V;
     /// Writes `LANES` values to `to`.
     ///
     /// # Safety
@@ -54,21 +44,24 @@ pub(crate) trait Simd: Copy {
     fn negate_if_odd(self, a: Self::V, parity: Self::V) -> Self::V;
     /// 2^(k / 16) for the integer k in the low mantissa bits of `biased`.
     fn exp2_sixteenths(self, biased: Self::V) -> Self::V;
+}
+
+/// An instruction set that can choose freely among the lanes of a vector.
+pub(crate) trait Permute: Simd {
+    /// The first `count` (below `LANES`) values from `from` on, then zeros.
+    ///
+    /// # Safety
+    /// Those `count` must be readable.
+    unsafe fn load_first(self, from: *const f32, count: usize) -> Self::V;
+    /// Lane l is lane `indices[l]` of `from`.
+    ///
+    /// # Safety
+    /// `LANES` indices must be readable, each below `LANES`.
+    unsafe fn permute(self, from: Self::V, indices: *const u8) -> Self::V;
     /// Lane l is `yes` where bit l of `lanes` is set, else `no`.
     fn blend(self, lanes: u16, yes: Self::V, no: Self::V) -> Self::V;
     /// Whether any lane is NaN.
     fn any_nan(self, a: Self::V) -> bool;
-    /// The window of `WINDOW` values from `from` on.
-    ///
-    /// # Safety
-    /// They must be readable for as long as the window is used.
-    unsafe fn window(self, from: *const f32) -> Self::Window;
-    /// Lane l is value `indices[l]` of the window.
-    ///
-    /// # Safety
-    /// `LANES` indices must be readable, each below `WINDOW`, and the window's
-    /// values too.
-    unsafe fn lookup(self, window: Self::Window, indices: *const u8) -> Self::V;
 }
 
 /// 2^(j / 16) as bits, less j << 19: adding k << 19 to entry k % 16 then puts

@@ -1,175 +1,20 @@
-//! One row of one network: a node in each lane.
-//!
-//! Slots are cut into vectors. The nodes of one depth in one vector are a group:
-//! they share their steps. A step adds one connection to each lane's sum; its
-//! sources are chosen within a register that holds a window of slots, so there
-//! is no gather. The steps of a window are as many as the lane with most
-//! connections from it needs; the other lanes add 0 times a value that is
-//! computed already, which changes no bit (sums are never -0) unless that value
-//! is not finite. So the kernel says whether all values were finite, and if not
-//! the row is computed again in the plain layout.
+//! One row of one network, in the layout of [`Groups`].
 
-use super::activate::{each, shaped};
-use super::rows::{Edge, Rows};
-use super::simd::Simd;
+use super::activate::{exp2, one_plus_exp2, shaped};
+use super::groups::{Group, Groups};
+use super::simd::Permute;
 use crate::Activation;
 
-/// The layout for vectors and windows of one instruction set.
-#[derive(Clone, Debug)]
-pub(crate) struct Groups {
-    lanes: usize,
-    input_size: usize,
-    vectors: usize,
-    groups: Vec<Group>,
-    windows: Vec<Window>,
-    runs: Vec<Run>,
-    /// `lanes` for each group.
-    biases: Vec<f32>,
-    /// `lanes` for each step.
-    weights: Vec<f32>,
-    /// `lanes` for each step, relative to the window.
-    indices: Vec<u8>,
-    output_slots: Box<[u32]>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Group {
-    vector: u32,
-    windows: u32,
-    runs: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Window {
-    first_slot: u32,
-    steps: u32,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Run {
-    activation: Activation,
-    lanes: u16,
-}
-
-impl Groups {
-    pub(crate) fn new(rows: &Rows, depth_offsets: &[u32], lanes: usize, window: usize) -> Self {
-        let vectors = rows.slots().div_ceil(window) * window / lanes;
-        let mut layout = Self {
-            lanes,
-            input_size: rows.input_size(),
-            vectors,
-            groups: Vec::new(),
-            windows: Vec::new(),
-            runs: Vec::new(),
-            biases: Vec::new(),
-            weights: Vec::new(),
-            indices: Vec::new(),
-            output_slots: rows.output_slots().into(),
-        };
-        for depth in depth_offsets.windows(2) {
-            let end = rows.input_size() + depth[1] as usize;
-            let mut slot = rows.input_size() + depth[0] as usize;
-            while slot < end {
-                let next = end.min((slot / lanes + 1) * lanes);
-                layout.push_group(rows, slot..next, window);
-                slot = next;
-            }
-        }
-        layout
-    }
-
-    fn push_group(&mut self, rows: &Rows, slots: std::ops::Range<usize>, window: usize) {
-        let lanes = self.lanes;
-        let first = slots.start - rows.input_size();
-        let nodes = &rows.nodes()[first..first + slots.len()];
-        let mut begin = first.checked_sub(1).map_or(0, |at| rows.nodes()[at].end);
-        let at = self.biases.len();
-        self.biases.resize(at + lanes, 0.0);
-        let mut pending: Vec<&[Edge]> = vec![&[]; lanes];
-        let runs = self.runs.len();
-        for (node, lane) in nodes.iter().zip(slots.start % lanes..) {
-            self.biases[at + lane] = node.bias;
-            pending[lane] = &rows.edges()[begin as usize..node.end as usize];
-            begin = node.end;
-            match self.runs[runs..].last_mut() {
-                Some(run) if run.activation == node.activation => run.lanes |= 1 << lane,
-                _ => self.runs.push(Run {
-                    activation: node.activation,
-                    lanes: 1 << lane,
-                }),
-            }
-        }
-        let windows = self.windows.len();
-        for first_slot in (0..slots.start).step_by(window) {
-            self.push_window(&mut pending, first_slot, window);
-        }
-        self.groups.push(Group {
-            vector: (slots.start / lanes) as u32,
-            windows: (self.windows.len() - windows) as u32,
-            runs: (self.runs.len() - runs) as u32,
-        });
-    }
-
-    /// Takes the connections from one window off the front of each lane's list.
-    fn push_window(&mut self, pending: &mut [&[Edge]], first_slot: usize, window: usize) {
-        let within = |edge: &&Edge| (edge.source as usize) < first_slot + window;
-        let mut steps = 0;
-        let mut counts = [0; 16];
-        let mut spare = 0;
-        for (lane, edges) in pending.iter().enumerate() {
-            counts[lane] = edges.iter().take_while(within).count();
-            steps = steps.max(counts[lane]);
-            if counts[lane] > 0 {
-                // Any slot that is computed by now will do for the idle lanes.
-                spare = (edges[0].source as usize - first_slot) as u8;
-            }
-        }
-        if steps == 0 {
-            return;
-        }
-        for step in 0..steps {
-            for (lane, edges) in pending.iter().enumerate() {
-                let busy = step < counts[lane];
-                self.weights
-                    .push(if busy { edges[step].weight } else { 0.0 });
-                let index = edges.get(step).map_or(0, |edge| edge.source as usize);
-                let index = (index.wrapping_sub(first_slot)) as u8;
-                self.indices.push(if busy { index } else { spare });
-            }
-        }
-        for (lane, edges) in pending.iter_mut().enumerate() {
-            *edges = &edges[counts[lane]..];
-        }
-        self.windows.push(Window {
-            first_slot: first_slot as u32,
-            steps: steps as u32,
-        });
-    }
-
-    /// f32 numbers that [`run`] needs for its values.
-    pub(crate) fn scratch_len(&self) -> usize {
-        self.vectors * self.lanes
-    }
-
-    pub(crate) fn byte_len(&self) -> usize {
-        size_of::<Self>()
-            + self.groups.capacity() * size_of::<Group>()
-            + self.windows.capacity() * size_of::<Window>()
-            + self.runs.capacity() * size_of::<Run>()
-            + (self.biases.capacity() + self.weights.capacity()) * size_of::<f32>()
-            + self.indices.capacity()
-            + size_of_val(&*self.output_slots)
-    }
-}
-
 /// Computes one row; says whether every value was finite. If not, the outputs
-/// are not to be used.
+/// are not to be used: the idle lanes of a step add 0 times a value, which
+/// changes no bit (sums are never -0) unless that value is not finite. The row
+/// has to be computed again in the plain layout then.
 ///
 /// # Safety
-/// `layout` must be made for the lanes and window of `S`; `inputs` and `outputs`
-/// must hold a row, `values` [`Groups::scratch_len`] numbers.
+/// `layout` must be made for the lanes of `S`; `inputs` and `outputs` must hold a
+/// row, `values` [`Groups::scratch_len`] numbers.
 #[inline(always)]
-pub(crate) unsafe fn run<S: Simd>(
+pub(crate) unsafe fn run<S: Permute>(
     s: S,
     layout: &Groups,
     inputs: *const f32,
@@ -177,51 +22,31 @@ pub(crate) unsafe fn run<S: Simd>(
     values: *mut f32,
 ) -> bool {
     debug_assert_eq!(layout.lanes, S::LANES);
-    // SAFETY: `Groups::new` made as many biases, weights, indices, windows and
-    // runs as the groups walk over, keeps indices within their window, and
-    // windows and vectors within `scratch_len`; the rest is the caller's.
+    // SAFETY: `Groups::new` made as many numbers, sources and indices as the
+    // groups walk over, and keeps targets and sources within `scratch_len`; the
+    // rest is the caller's obligation.
     unsafe {
-        let whole = layout.input_size / S::LANES;
-        for vector in 0..whole {
-            s.store(
-                values.add(vector * S::LANES),
-                s.load(inputs.add(vector * S::LANES)),
-            );
-        }
-        let rest = s.load_first(inputs.add(whole * S::LANES), layout.input_size % S::LANES);
-        if whole < layout.vectors {
-            s.store(values.add(whole * S::LANES), rest);
-        }
-        for vector in whole + 1..layout.vectors {
-            s.store(values.add(vector * S::LANES), s.splat(0.0));
-        }
-        let mut window = layout.windows.as_ptr();
-        let mut run = layout.runs.as_ptr();
-        let mut bias = layout.biases.as_ptr();
-        let mut weight = layout.weights.as_ptr();
-        let mut index = layout.indices.as_ptr();
+        read_inputs(s, layout, inputs, values);
+        let mut numbers = layout.numbers.as_ptr();
+        let mut sources = layout.sources.as_ptr();
+        let mut indices = layout.indices.as_ptr();
         for group in &layout.groups {
-            let mut sum = s.load(bias);
-            bias = bias.add(S::LANES);
-            for _ in 0..group.windows {
-                let source = s.window(values.add((*window).first_slot as usize));
-                for _ in 0..(*window).steps {
-                    sum = s.add(sum, s.mul(s.load(weight), s.lookup(source, index)));
-                    weight = weight.add(S::LANES);
-                    index = index.add(S::LANES);
-                }
-                window = window.add(1);
+            let mut sum = s.load(numbers);
+            numbers = numbers.add(S::LANES);
+            for _ in 0..group.steps {
+                let vector = s.load(values.add(*sources as usize));
+                let source = s.permute(vector, indices);
+                sum = s.add(sum, s.mul(s.load(numbers), source));
+                numbers = numbers.add(S::LANES);
+                sources = sources.add(1);
+                indices = indices.add(S::LANES);
             }
-            let target = values.add(group.vector as usize * S::LANES);
-            let mut result = s.load(target);
-            for _ in 0..group.runs {
-                let Run { activation, lanes } = *run;
-                each!(activation, KNOWN => {
-                    result = s.blend(lanes, shaped(s, KNOWN, sum), result);
-                });
-                run = run.add(1);
-            }
-            s.store(target, result);
+            let target = values.add(group.target as usize);
+            let result = activate(s, group, sum);
+            s.store(target, s.blend(group.lanes, result, s.load(target)));
+        }
+        for (at, &slot) in layout.output_slots.iter().enumerate() {
+            *outputs.add(at) = *values.add(slot as usize);
         }
         // 0 times a value is NaN where the value is not finite.
         let mut check = s.splat(0.0);
@@ -229,9 +54,69 @@ pub(crate) unsafe fn run<S: Simd>(
             let value = s.load(values.add(vector * S::LANES));
             check = s.add(check, s.mul(value, s.splat(0.0)));
         }
-        for (at, &slot) in layout.output_slots.iter().enumerate() {
-            *outputs.add(at) = *values.add(slot as usize);
-        }
         !s.any_nan(check)
     }
+}
+
+/// Fills the slots of the inputs, and zeros all others.
+///
+/// # Safety
+/// As [`run`].
+#[inline(always)]
+unsafe fn read_inputs<S: Permute>(s: S, layout: &Groups, inputs: *const f32, values: *mut f32) {
+    let whole = layout.input_size / S::LANES;
+    // SAFETY: there are more slots than inputs, so vector `whole` exists.
+    unsafe {
+        for vector in 0..whole {
+            s.store(
+                values.add(vector * S::LANES),
+                s.load(inputs.add(vector * S::LANES)),
+            );
+        }
+        let rest = s.load_first(inputs.add(whole * S::LANES), layout.input_size % S::LANES);
+        s.store(values.add(whole * S::LANES), rest);
+        for vector in whole + 1..layout.vectors {
+            s.store(values.add(vector * S::LANES), s.splat(0.0));
+        }
+    }
+}
+
+/// Each lane's own activation; every family only where a lane needs it.
+#[inline(always)]
+fn activate<S: Permute>(s: S, group: &Group, z: S::V) -> S::V {
+    let mut result = z;
+    if group.sigmoidal != 0 {
+        // 1 / (1 + 2^z), or 2 / (1 + 2^z) - 1 for tanh.
+        let above = s.blend(group.tanh, s.splat(2.0), s.splat(1.0));
+        let below = s.blend(group.tanh, s.splat(1.0), s.splat(0.0));
+        let value = s.sub(s.div(above, one_plus_exp2(s, z)), below);
+        result = s.blend(group.sigmoidal, value, result);
+    }
+    if group.relu | group.leaky_relu | group.abs | group.step != 0 {
+        for (lanes, activation) in [
+            (group.relu, Activation::Relu),
+            (group.leaky_relu, Activation::LeakyRelu),
+            (group.abs, Activation::Abs),
+            (group.step, Activation::Step),
+        ] {
+            result = s.blend(lanes, shaped(s, activation, z), result);
+        }
+    }
+    if group.elu | group.gaussian != 0 {
+        let square = s.sub(s.splat(0.0), s.mul(z, z));
+        let power = s.mul(z, s.splat(std::f32::consts::LOG2_E));
+        let exponential = exp2(s, s.blend(group.gaussian, square, power));
+        let below = s.sub(exponential, s.splat(1.0));
+        let elu = s.select_lt(z, s.splat(0.0), below, z);
+        result = s.blend(group.elu, elu, result);
+        result = s.blend(group.gaussian, exponential, result);
+    }
+    if group.softplus != 0 {
+        let value = shaped(s, Activation::Softplus, z);
+        result = s.blend(group.softplus, value, result);
+    }
+    if group.sin != 0 {
+        result = s.blend(group.sin, shaped(s, Activation::Sin, z), result);
+    }
+    result
 }

@@ -3,11 +3,17 @@
 use std::fmt;
 use std::sync::OnceLock;
 
+#[cfg(target_arch = "x86_64")]
+use super::avx2::Avx2;
+#[cfg(target_arch = "x86_64")]
+use super::avx512::Avx512;
 use super::batch;
+use super::groups::Groups;
 use super::portable::Portable;
 use super::rows::Rows;
 use super::simd::Simd;
-use super::single::{self, Groups};
+#[cfg(target_arch = "x86_64")]
+use super::single;
 use crate::Error;
 
 /// An instruction set that the kernels are made for.
@@ -88,9 +94,8 @@ type Batch = unsafe fn(&Rows, *const f32, *mut f32, usize, *mut f32);
 pub(crate) struct Kernels {
     pub(crate) tier: Tier,
     pub(crate) lanes: usize,
-    pub(crate) window: usize,
-    /// [`single::run`]
-    pub(crate) single: Single,
+    /// `single::run`; without it the plain layout is the fastest.
+    pub(crate) single: Option<Single>,
     /// [`batch::run`]
     pub(crate) batch: Batch,
 }
@@ -111,11 +116,32 @@ impl Kernels {
     }
 }
 
+static PORTABLE: Kernels = Kernels {
+    tier: Tier::Portable,
+    lanes: Portable::LANES,
+    single: None,
+    batch: portable_batch,
+};
+
+/// # Safety
+/// As [`batch::run`].
+unsafe fn portable_batch(
+    rows: &Rows,
+    inputs: *const f32,
+    outputs: *mut f32,
+    count: usize,
+    values: *mut f32,
+) {
+    // SAFETY: the caller's obligation.
+    unsafe { batch::run(Portable, rows, inputs, outputs, count, values) }
+}
+
 /// The kernels of a tier as functions of their own, compiled for its features.
+#[cfg(target_arch = "x86_64")]
 macro_rules! kernels {
-    ($name:ident, $tier:ident, $set:ty, $make:expr $(, $features:literal)?) => {
+    ($name:ident, $set:ident, $features:literal) => {
         static $name: Kernels = {
-            $(#[target_feature(enable = $features)])?
+            #[target_feature(enable = $features)]
             unsafe fn single(
                 layout: &Groups,
                 inputs: *const f32,
@@ -124,10 +150,9 @@ macro_rules! kernels {
             ) -> bool {
                 // SAFETY: `Tier::kernels` checked the features; the rest is the
                 // caller's obligation.
-                #[allow(unused_unsafe)]
-                unsafe { single::run($make, layout, inputs, outputs, values) }
+                unsafe { single::run($set::assume(), layout, inputs, outputs, values) }
             }
-            $(#[target_feature(enable = $features)])?
+            #[target_feature(enable = $features)]
             unsafe fn batch(
                 rows: &Rows,
                 inputs: *const f32,
@@ -136,34 +161,19 @@ macro_rules! kernels {
                 values: *mut f32,
             ) {
                 // SAFETY: as above.
-                #[allow(unused_unsafe)]
-                unsafe { batch::run($make, rows, inputs, outputs, count, values) }
+                unsafe { batch::run($set::assume(), rows, inputs, outputs, count, values) }
             }
             Kernels {
-                tier: Tier::$tier,
-                lanes: <$set>::LANES,
-                window: <$set>::WINDOW,
-                single,
+                tier: Tier::$set,
+                lanes: $set::LANES,
+                single: Some(single),
                 batch,
             }
         };
     };
 }
 
-kernels!(PORTABLE, Portable, Portable, Portable);
 #[cfg(target_arch = "x86_64")]
-kernels!(
-    AVX2,
-    Avx2,
-    super::avx2::Avx2,
-    super::avx2::Avx2::assume(),
-    "avx2"
-);
+kernels!(AVX2, Avx2, "avx2");
 #[cfg(target_arch = "x86_64")]
-kernels!(
-    AVX512,
-    Avx512,
-    super::avx512::Avx512,
-    super::avx512::Avx512::assume(),
-    "avx512f,avx512bw,avx512dq,avx512vl"
-);
+kernels!(AVX512, Avx512, "avx512f,avx512bw,avx512dq,avx512vl");
