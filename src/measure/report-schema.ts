@@ -1,113 +1,7 @@
-import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { type Static, Type } from '@sinclair/typebox'
+import { Choice, Closed, Estimate, Failure, Measurement, Nullable } from './measurement-schema.js'
 
-/**
- * What `neatron bench` writes as report.json and prints with --json, as JSON Schema. Durations end
- * in their unit (Ns, Us, Ms, seconds); an estimate is a figure with its 95 % interval.
- */
-const Closed = { additionalProperties: false }
-
-const Nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()])
-
-const Estimate = Type.Object(
-  { value: Type.Number(), low: Type.Number(), high: Type.Number() },
-  { ...Closed, description: 'A figure with its 95 % bootstrap confidence interval.' },
-)
-
-const Choice = <T extends string>(...names: T[]) =>
-  Type.Union(names.map((name) => Type.Literal(name)))
-
-const Failure = Type.Object({ rule: Type.String(), text: Type.String() }, Closed)
-
-const Cost = Type.Object(
-  {
-    cpuSeconds: Type.Number({ description: 'User and system time.' }),
-    mainThreadCpuSeconds: Type.Number({ description: 'Of that, the main thread.' }),
-    contextSwitches: Type.Integer(),
-    rssMb: Type.Number({ description: 'Highest resident size seen between rounds.' }),
-    threads: Type.Integer(),
-  },
-  { ...Closed, description: 'One process, while this contender ran.' },
-)
-
-const System = Type.Object(
-  {
-    client: Cost,
-    server: Nullable(Cost),
-    networkBytes: Nullable(
-      Type.Number({ description: 'Over the loopback interface, as the kernel counts them.' }),
-    ),
-    eventLoopDelayMs: Nullable(
-      Type.Object(
-        { p50: Type.Number(), p99: Type.Number(), max: Type.Number() },
-        {
-          ...Closed,
-          description: 'Of the client; null for calls that never let go of the event loop.',
-        },
-      ),
-    ),
-    gc: Type.Object({ pauses: Type.Number(), totalMs: Type.Number() }, Closed),
-    perMillionRows: Type.Object(
-      {
-        clientCpuSeconds: Type.Number(),
-        serverCpuSeconds: Nullable(Type.Number()),
-        networkMb: Nullable(Type.Number()),
-      },
-      Closed,
-    ),
-  },
-  { ...Closed, description: 'Cost to the machine over all rounds of one contender.' },
-)
-
-const Measurement = Type.Object(
-  {
-    name: Type.String({ description: 'Stable name, the key of baselines.' }),
-    label: Type.String(),
-    mode: Choice('native', 'in process', 'single', 'concurrent', 'batch'),
-    workload: Choice('champion', 'population'),
-    protocol: Nullable(Type.String()),
-    rowsPerCall: Type.Integer(),
-    inFlight: Type.Integer(),
-    callsPerSample: Type.Integer({
-      description:
-        'Calls timed together in a sample. Above 1, percentiles are those of blocks of that many calls, and a stall of one call is spread over its block.',
-    }),
-    rounds: Type.Integer(),
-    calls: Type.Integer(),
-    samples: Type.Integer(),
-    seconds: Type.Number(),
-    rows: Type.Object(
-      { asked: Type.Integer(), answered: Type.Integer(), inferCount: Type.Integer() },
-      { ...Closed, description: 'Rows since the contender was made, warm-up and check included.' },
-    ),
-    callNs: Type.Object(
-      {
-        p50: Nullable(Estimate),
-        p95: Nullable(Estimate),
-        p99: Nullable(Estimate),
-        p999: Nullable(Estimate),
-        max: Type.Number(),
-      },
-      { ...Closed, description: 'Nanoseconds of a call; null: too few samples.' },
-    ),
-    rowNs: Estimate,
-    rowsPerSecond: Estimate,
-    curve: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {
-      description: 'Percentile, nanoseconds of a call.',
-    }),
-    windows: Type.Array(
-      Type.Object({ callsPerSecond: Type.Number(), p99Ns: Nullable(Type.Number()) }, Closed),
-    ),
-    outlierRounds: Type.Integer({ description: 'Rounds outside Tukey fences; kept.' }),
-    unstable: Nullable(Type.String({ description: 'What the last windows do not agree on.' })),
-    invalid: Type.Array(Failure, { description: 'Rules that failed; empty: VALID.' }),
-    verified: Type.Object(
-      { rows: Type.Integer(), worst: Type.Number(), limit: Type.Number() },
-      { ...Closed, description: 'Largest |y - native| / max(1, |native|) over the trace.' },
-    ),
-    system: Nullable(System),
-  },
-  Closed,
-)
+export type { Measurement, SystemCost } from './measurement-schema.js'
 
 const Percentiles = Type.Object(
   { p50: Type.Number(), p95: Type.Number(), p99: Type.Number() },
@@ -273,6 +167,10 @@ const Environment = Type.Object(
   Closed,
 )
 
+/**
+ * What `neatron bench` writes as report.json and prints with --json, as JSON Schema. Durations end
+ * in their unit (Ns, Us, Ms, seconds); an estimate is a figure with its 95 % interval.
+ */
 export const ReportSchema = Type.Object(
   {
     format: Type.Literal('neatron/report'),
@@ -316,9 +214,7 @@ export const ReportSchema = Type.Object(
 )
 
 export type Report = Static<typeof ReportSchema>
-export type Measurement = Static<typeof Measurement>
 export type Training = Static<typeof Training>
 export type Ladder = Static<typeof Ladder>
 export type Comparison = Static<typeof Comparison>
 export type Environment = Static<typeof Environment>
-export type SystemCost = Static<typeof System>

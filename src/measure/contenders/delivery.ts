@@ -3,7 +3,7 @@ import { serverMessage } from '../../brain/exchange-error.js'
 import { NeatronError } from '../../errors.js'
 import { exportOnnx } from '../../onnx/export.js'
 import type { Trace } from '../trace.js'
-import type { Server } from './line-up.js'
+import type { Server, ServerAddress } from './line-up.js'
 
 const TIMEOUT_MS = 60_000
 
@@ -19,15 +19,16 @@ const POPULATION = 'neatron-bench-population'
  */
 export async function deliverTrace(
   { champion, genomes }: Trace,
-  { url, token, prefix, suffix }: Pick<Server, 'url' | 'token' | 'prefix' | 'suffix'>,
+  server: ServerAddress,
 ): Promise<Server> {
+  const { url, token } = server
   const connection = new Connection({ url, token, connections: 1, timeoutMs: TIMEOUT_MS })
   try {
     await load(connection, url, CHAMPION, exportOnnx(champion))
     const population = genomes.length > 1
     if (population) await load(connection, url, POPULATION, exportOnnx(genomes))
     return {
-      ...{ prefix, suffix, url, token },
+      ...server,
       championModel: CHAMPION,
       populationModel: population ? POPULATION : null,
       binary: await takesBinary(connection),

@@ -5,14 +5,20 @@ import type { Contender, Mode } from '../contender.js'
 import type { Trace } from '../trace.js'
 import { batchesOf, HttpContender, type Target } from './http.js'
 
-/** A server with both models of a trace. */
-export interface Server {
+/** Where a server is, and how its contenders are told from those of others. */
+export interface ServerAddress {
+  readonly url: string
+  readonly token?: string
+  /** Its process, when that is a child of ours whose usage can be read. */
+  readonly pid: number | null
   /** Before the names of its contenders, empty for our own: `python-`. */
   readonly prefix: string
   /** After their labels, empty for our own: ` (Python)`. */
   readonly suffix: string
-  readonly url: string
-  readonly token?: string
+}
+
+/** A server with both models of a trace. */
+export interface Server extends ServerAddress {
   /** Names that its models were loaded under; no population, no contenders for it. */
   readonly championModel: string
   readonly populationModel: string | null
