@@ -1,18 +1,10 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NeatronError } from '../errors.js'
 import type { Cancellation } from './cancellation.js'
 import type { Exchange, HttpReply, HttpRequest } from './exchange.js'
 import { refused, serverMessage } from './exchange-error.js'
-
-/** A model to deliver, and what its rows look like. */
-export interface DeliverableModel {
-  readonly name: string
-  /** An ONNX population. */
-  readonly bytes: Uint8Array
-  readonly inputSize: number
-  readonly outputSize: number
-}
+import { type RepositoryModel, tritonConfig, writeModelFolder } from './model-folder.js'
 
 /** Brings models to a server, and takes them away again. */
 export interface ModelDelivery {
@@ -21,7 +13,7 @@ export interface ModelDelivery {
    *
    * Throws `SERVER_CANNOT_LOAD` when the server has no way to take it or refuses it.
    */
-  deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void>
+  deliver(model: RepositoryModel, cancellation: Cancellation): Promise<void>
   /** Takes the model of this name off the server. */
   withdraw(name: string): Promise<void>
 }
@@ -38,7 +30,7 @@ export class InlineDelivery implements ModelDelivery {
     private readonly url: string,
   ) {}
 
-  async deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void> {
+  async deliver(model: RepositoryModel, cancellation: Cancellation): Promise<void> {
     const config = JSON.stringify(tritonConfig(model))
     const base64 = Buffer.from(
       model.bytes.buffer,
@@ -56,9 +48,7 @@ export class InlineDelivery implements ModelDelivery {
 
 /**
  * A folder of models that the server reads, and a request to load from it: Triton in explicit
- * mode, MLServer. `directory` is that folder as this process sees it; its models are
- * `NAME/1/model.onnx`, described by `config.pbtxt` for Triton and `model-settings.json` for
- * MLServer (whose runtime is named by `MLSERVER_MODEL_IMPLEMENTATION`).
+ * mode, MLServer. `directory` is that folder as this process sees it.
  */
 export class RepositoryDelivery implements ModelDelivery {
   constructor(
@@ -67,13 +57,17 @@ export class RepositoryDelivery implements ModelDelivery {
     private readonly directory: string,
   ) {}
 
-  async deliver(model: DeliverableModel, cancellation: Cancellation): Promise<void> {
-    const folder = join(this.directory, model.name)
-    await mkdir(join(folder, '1'), { recursive: true })
-    await replaceFile(join(folder, '1', 'model.onnx'), model.bytes)
-    await replaceFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
-    const settings = { name: model.name, parameters: { uri: './1/model.onnx', version: '1' } }
-    await replaceFile(join(folder, 'model-settings.json'), `${JSON.stringify(settings, null, 2)}\n`)
+  async deliver(model: RepositoryModel, cancellation: Cancellation): Promise<void> {
+    try {
+      await writeModelFolder(this.directory, model)
+    } catch (cause) {
+      throw new NeatronError(
+        'SERVER_CANNOT_LOAD',
+        `cannot write the model repository: ${(cause as Error).message}; ` +
+          'name the folder that the server reads, writable from here',
+        { cause },
+      )
+    }
     await load(this.exchange, this.url, model.name, '{}', cancellation)
   }
 
@@ -133,46 +127,4 @@ async function unload(exchange: Exchange, name: string): Promise<void> {
     headers: { 'content-type': 'application/json' },
     timeoutMs: UNLOAD_TIMEOUT_MS,
   })
-}
-
-/** Triton's model configuration; 0 as batch size says that the shapes are whole. */
-function tritonConfig({ name, inputSize, outputSize }: DeliverableModel) {
-  return {
-    name,
-    backend: 'onnxruntime',
-    max_batch_size: 0,
-    input: [
-      { name: 'inputs', data_type: 'TYPE_FP32', dims: [-1, inputSize] },
-      { name: 'genome', data_type: 'TYPE_INT64', dims: [-1] },
-    ],
-    output: [{ name: 'outputs', data_type: 'TYPE_FP32', dims: [-1, outputSize] }],
-  }
-}
-
-/** The same in protobuf's text format, as a model repository holds it. */
-function tritonConfigText(model: DeliverableModel): string {
-  const { name, backend, max_batch_size, input, output } = tritonConfig(model)
-  const tensors = (list: { name: string; data_type: string; dims: number[] }[]) =>
-    list
-      .map(
-        (t) => `  { name: "${t.name}" data_type: ${t.data_type} dims: [ ${t.dims.join(', ')} ] }`,
-      )
-      .join(',\n')
-  return `name: "${name}"
-backend: "${backend}"
-max_batch_size: ${max_batch_size}
-input [
-${tensors(input)}
-]
-output [
-${tensors(output)}
-]
-`
-}
-
-/** Replaces a file whole, so that a server never reads half a model. */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.new`
-  await writeFile(temporary, content)
-  await rename(temporary, path)
 }

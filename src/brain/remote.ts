@@ -18,12 +18,8 @@ import {
   type RowShape,
   rowShape,
 } from './inference.js'
-import {
-  type DeliverableModel,
-  InlineDelivery,
-  type ModelDelivery,
-  RepositoryDelivery,
-} from './model-delivery.js'
+import { InlineDelivery, type ModelDelivery, RepositoryDelivery } from './model-delivery.js'
+import type { RepositoryModel } from './model-folder.js'
 import { OipProtocol } from './oip-protocol.js'
 import { type Protocol, type RowBatch, serverInferNs } from './protocol.js'
 import { nowNs, type Recorder } from './recorder.js'
@@ -45,7 +41,7 @@ export class Remote implements Inference {
   /** Ends loading when the brain is closed or its signal aborts. */
   readonly #loading = new Cancellation()
   #protocol: Protocol | undefined
-  #model: DeliverableModel | undefined
+  #model: RepositoryModel | undefined
   #shape: RowShape | undefined
   #closed = false
 
@@ -77,7 +73,8 @@ export class Remote implements Inference {
     // Rows asked before belong to the population before.
     await this.#queue.flush()
     this.#shape = undefined
-    this.#model = { name: this.#name, bytes: exportOnnx(genomes), inputSize, outputSize }
+    const bytes = exportOnnx(genomes)
+    this.#model = { name: this.#name, bytes, inputSize, outputSize, population: true }
     await this.#serverReturn.outlast(async () => {
       this.#protocol ??= await this.#chooseProtocol()
       await this.#deliver()

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { request } from 'undici'
@@ -250,6 +251,16 @@ test('a model repository is written whole, and taken away at the end', async (t)
   t.is(JSON.parse(readFileSync(join(folder, name, 'model-settings.json'), 'utf8')).name, name)
   await brain.close()
   t.deepEqual(readdirSync(folder), [])
+})
+
+test('a model repository that cannot be written: SERVER_CANNOT_LOAD', async (t) => {
+  const { url } = await serve(t)
+  const brain = NeatBrain.remote({ url, modelRepository: fileURLToPath(import.meta.url) })
+  t.teardown(() => brain.close())
+  await t.throwsAsync(async () => brain.load(genomes), {
+    code: 'SERVER_CANNOT_LOAD',
+    message: /model repository.*writable/,
+  })
 })
 
 test('a server killed midway is one clear error', async (t) => {

@@ -1,0 +1,68 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+/** A model of a server's model repository, and what its rows look like. */
+export interface RepositoryModel {
+  readonly name: string
+  /** ONNX. */
+  readonly bytes: Uint8Array
+  readonly inputSize: number
+  readonly outputSize: number
+  /** Whether it is a population, which takes the genome of each row as a second input. */
+  readonly population: boolean
+}
+
+/**
+ * Writes the folder of a model into a model repository, each file replaced whole:
+ * `NAME/1/model.onnx`, described by `config.pbtxt` for Triton and by `model-settings.json` for
+ * MLServer (whose runtime for ONNX is named by `MLSERVER_MODEL_IMPLEMENTATION`).
+ */
+export async function writeModelFolder(repository: string, model: RepositoryModel): Promise<void> {
+  const folder = join(repository, model.name)
+  await mkdir(join(folder, '1'), { recursive: true })
+  await replaceFile(join(folder, '1', 'model.onnx'), model.bytes)
+  await replaceFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
+  const settings = { name: model.name, parameters: { uri: './1/model.onnx', version: '1' } }
+  await replaceFile(join(folder, 'model-settings.json'), `${JSON.stringify(settings, null, 2)}\n`)
+}
+
+/** Triton's model configuration; 0 as batch size says that the shapes are whole. */
+export function tritonConfig({ name, inputSize, outputSize, population }: RepositoryModel) {
+  const inputs = { name: 'inputs', data_type: 'TYPE_FP32', dims: [-1, inputSize] }
+  const genome = { name: 'genome', data_type: 'TYPE_INT64', dims: [-1] }
+  return {
+    name,
+    backend: 'onnxruntime',
+    max_batch_size: 0,
+    input: population ? [inputs, genome] : [inputs],
+    output: [{ name: 'outputs', data_type: 'TYPE_FP32', dims: [-1, outputSize] }],
+  }
+}
+
+/** The same in protobuf's text format, as a model repository holds it. */
+function tritonConfigText(model: RepositoryModel): string {
+  const { name, backend, max_batch_size, input, output } = tritonConfig(model)
+  const tensors = (list: { name: string; data_type: string; dims: number[] }[]) =>
+    list
+      .map(
+        (t) => `  { name: "${t.name}" data_type: ${t.data_type} dims: [ ${t.dims.join(', ')} ] }`,
+      )
+      .join(',\n')
+  return `name: "${name}"
+backend: "${backend}"
+max_batch_size: ${max_batch_size}
+input [
+${tensors(input)}
+]
+output [
+${tensors(output)}
+]
+`
+}
+
+/** Replaces a file whole, so that a server never reads half a model. */
+async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.new`
+  await writeFile(temporary, content)
+  await rename(temporary, path)
+}
