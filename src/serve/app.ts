@@ -1,3 +1,4 @@
+import swagger from '@fastify/swagger'
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -11,12 +12,13 @@ import { HttpError } from './http-error.js'
 import { inferRoute } from './infer-route.js'
 import { repositoryRoutes } from './oip/repository-routes.js'
 import { oipRoutes } from './oip/routes.js'
+import { SCHEMAS } from './schemas.js'
 
 /** A request must have arrived whole within this time, or a slow sender would hold its place. */
 const REQUEST_TIMEOUT_MS = 30_000
 
 /** Builds the HTTP application: its limits, its checks, its routes, and what errors look like. */
-export function buildApp(context: ServerContext): FastifyInstance {
+export async function buildApp(context: ServerContext): Promise<FastifyInstance> {
   const { options, metrics } = context
   const app = Fastify({
     logger: options.log ? { level: 'info', stream: process.stderr } : false,
@@ -53,7 +55,14 @@ export function buildApp(context: ServerContext): FastifyInstance {
   })
   app.setErrorHandler(sendError)
 
-  app.get('/metrics', async (_request, reply) => {
+  await app.register(swagger, {
+    openapi: { info: { title: 'neatron inference server', version: context.versions.neatron } },
+  })
+  // The schemas are for the document alone.
+  app.setValidatorCompiler(() => () => true)
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  app.get('/docs/json', { schema: { hide: true } }, () => app.swagger())
+  app.get('/metrics', { schema: SCHEMAS.metrics }, async (_request, reply) => {
     reply.header('content-type', metrics.contentType)
     return metrics.text()
   })

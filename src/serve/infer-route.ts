@@ -2,13 +2,14 @@ import type { FastifyInstance } from 'fastify'
 import { type BytesRequest, infer, readObject, type ServerContext } from './context.js'
 import { describe, HttpError } from './http-error.js'
 import { readGenomes, readRows, writeRows } from './rows.js'
+import { SCHEMAS } from './schemas.js'
 import type { TensorData } from './signature.js'
 
 const FIELDS = new Set(['inputs', 'model', 'genome'])
 
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {
-  app.post('/infer', async (request: BytesRequest, reply) => {
+  app.post('/infer', { schema: SCHEMAS.infer }, async (request: BytesRequest, reply) => {
     const body = readObject(request.body)
     for (const field in body) {
       if (FIELDS.has(field)) continue

@@ -61,7 +61,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   })
   try {
     for (const model of resolved.models) await loadModel(repository, model)
-    app = buildApp(context)
+    app = await buildApp(context)
     const url = await listen(app, context)
     return { url, close: once(() => drain(app!, context)) }
   } catch (error) {

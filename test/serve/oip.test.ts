@@ -293,3 +293,11 @@ test('counts rows and runs apart', async (t) => {
   )
   t.is((await server.get('/v2/models/stats')).json.model_stats.length, 2)
 })
+
+test('describes its addresses as OpenAPI', async (t) => {
+  const server = await start(t, { models })
+  const { json } = await server.get('/docs/json')
+  t.regex(json.openapi, /^3\./)
+  t.true(Object.keys(json.paths).includes('/v2/models/{model}/infer'))
+  t.truthy(json.paths['/infer'].post.requestBody)
+})

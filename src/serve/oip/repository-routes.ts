@@ -7,6 +7,7 @@ import {
   type ServerContext,
 } from '../context.js'
 import { describe, HttpError } from '../http-error.js'
+import { SCHEMAS } from '../schemas.js'
 
 type NameParams = { model: string }
 
@@ -17,30 +18,38 @@ const FILE = /^file:(\d{1,9})\/model\.onnx$/
 export function repositoryRoutes(app: FastifyInstance, context: ServerContext): void {
   const { repository, metrics } = context
 
-  app.post('/v2/repository/index', ({ body }: BytesRequest) => {
+  app.post('/v2/repository/index', { schema: SCHEMAS.index }, ({ body }: BytesRequest) => {
     const { ready } = optionalObject(body)
     const index = repository.index()
     return ready === true ? index.filter(({ state }) => state === 'READY') : index
   })
 
-  app.post('/v2/repository/models/:model/load', async (request: BytesRequest) => {
-    checkAllowed(request, context)
-    const { model: name } = request.params as NameParams
-    const { version, bytes, config } = readLoad(request.body)
-    const model = await repository.load(name, version, bytes, config)
-    request.log.info({ model: name, version, bytes: bytes.length }, 'model loaded')
-    return { name: model.name, version: model.version }
-  })
+  app.post(
+    '/v2/repository/models/:model/load',
+    { schema: SCHEMAS.load },
+    async (request: BytesRequest) => {
+      checkAllowed(request, context)
+      const { model: name } = request.params as NameParams
+      const { version, bytes, config } = readLoad(request.body)
+      const model = await repository.load(name, version, bytes, config)
+      request.log.info({ model: name, version, bytes: bytes.length }, 'model loaded')
+      return { name: model.name, version: model.version }
+    },
+  )
 
-  app.post('/v2/repository/models/:model/unload', async (request: BytesRequest) => {
-    checkAllowed(request, context)
-    const { model: name } = request.params as NameParams
-    optionalObject(request.body)
-    await repository.unload(name)
-    metrics.forget(name)
-    request.log.info({ model: name }, 'model unloaded')
-    return {}
-  })
+  app.post(
+    '/v2/repository/models/:model/unload',
+    { schema: SCHEMAS.unload },
+    async (request: BytesRequest) => {
+      checkAllowed(request, context)
+      const { model: name } = request.params as NameParams
+      optionalObject(request.body)
+      await repository.unload(name)
+      metrics.forget(name)
+      request.log.info({ model: name }, 'model unloaded')
+      return {}
+    },
+  )
 }
 
 function checkAllowed(request: FastifyRequest, { options }: ServerContext): void {

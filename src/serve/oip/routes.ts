@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { type BytesRequest, infer, type ServerContext } from '../context.js'
 import { HttpError } from '../http-error.js'
 import type { Model } from '../model.js'
+import { SCHEMAS } from '../schemas.js'
 import type { TensorSpec } from '../signature.js'
 import { modelConfig } from './config.js'
 import { readInferRequest } from './request.js'
@@ -24,41 +25,49 @@ export function oipRoutes(app: FastifyInstance, context: ServerContext): void {
     return repository.find(model, version)
   }
 
-  app.get('/v2', () => ({
+  app.get('/v2', { schema: SCHEMAS.server }, () => ({
     name: 'neatron',
     version: versions.neatron,
     extensions: EXTENSIONS,
     runtime: { name: 'onnxruntime', version: versions.onnxruntime },
   }))
-  app.get('/v2/health/live', () => ({ live: true }))
-  app.get('/v2/health/ready', (_request, reply) => {
+  app.get('/v2/health/live', { schema: SCHEMAS.live }, () => ({ live: true }))
+  app.get('/v2/health/ready', { schema: SCHEMAS.ready }, (_request, reply) => {
     const ready = repository.ready && !context.draining
     return reply.code(ready ? 200 : 503).send({ ready })
   })
-  app.get('/v2/models/stats', () => ({
+  app.get('/v2/models/stats', { schema: SCHEMAS.stats }, () => ({
     model_stats: [...repository.models].map(modelStat),
   }))
 
   for (const base of ['/v2/models/:model', '/v2/models/:model/versions/:version']) {
-    app.get(base, ({ params }) => modelMetadata(find(params)))
-    app.get(`${base}/ready`, ({ params }, reply) => {
+    app.get(base, { schema: SCHEMAS.model }, ({ params }) => modelMetadata(find(params)))
+    app.get(`${base}/ready`, { schema: SCHEMAS.modelReady }, ({ params }, reply) => {
       const { name } = find(params)
       if (context.draining) throw new HttpError('DRAINING', 'The server is shutting down.')
       return reply.send({ name, ready: true })
     })
-    app.get(`${base}/config`, ({ params }) => modelConfig(find(params), context.options))
-    app.get(`${base}/stats`, ({ params }) => ({ model_stats: [modelStat(find(params))] }))
-    app.post(`${base}/infer`, async (request: BytesRequest, reply) => {
-      const model = find(request.params)
-      const length = request.headers['inference-header-content-length'] as string | undefined
-      const asked = readInferRequest(request.body, length, model.signature)
-      const answer = await infer(context, request, reply, model, asked.inputs, asked.rows)
-      const { body, headerLength } = writeInferResponse(model, asked, answer)
-      if (headerLength !== null) reply.header('inference-header-content-length', headerLength)
-      const type = headerLength === null ? 'application/json' : 'application/octet-stream'
-      reply.header('content-type', type)
-      return body
-    })
+    app.get(`${base}/config`, { schema: SCHEMAS.config }, ({ params }) =>
+      modelConfig(find(params), context.options),
+    )
+    app.get(`${base}/stats`, { schema: SCHEMAS.stats }, ({ params }) => ({
+      model_stats: [modelStat(find(params))],
+    }))
+    app.post(
+      `${base}/infer`,
+      { schema: SCHEMAS.oipInfer },
+      async (request: BytesRequest, reply) => {
+        const model = find(request.params)
+        const length = request.headers['inference-header-content-length'] as string | undefined
+        const asked = readInferRequest(request.body, length, model.signature)
+        const answer = await infer(context, request, reply, model, asked.inputs, asked.rows)
+        const { body, headerLength } = writeInferResponse(model, asked, answer)
+        if (headerLength !== null) reply.header('inference-header-content-length', headerLength)
+        const type = headerLength === null ? 'application/json' : 'application/octet-stream'
+        reply.header('content-type', type)
+        return body
+      },
+    )
   }
 }
 
