@@ -100,39 +100,36 @@ function expectation(schema: TSchema): string {
 }
 
 /** One line for each bad key: what was expected, what came. */
-function complaints(value: unknown): string[] {
+function complaints(partial: unknown): string[] {
+  if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) {
+    return [`expected an object of parameters, came ${JSON.stringify(partial)}`]
+  }
   const lines = new Map<string, string>()
-  for (const { path, schema, value: came } of Value.Errors(CONFIG, value)) {
+  for (const { path, schema, value } of Value.Errors(
+    CONFIG,
+    Value.Default(CONFIG, { ...partial }),
+  )) {
     const key = path.slice(1).replaceAll('/', '.')
-    const known = schema !== CONFIG && schema.type !== 'never' && schema.not === undefined
-    const line =
-      key === ''
-        ? `expected an object, came ${JSON.stringify(came)}`
-        : known
-          ? `${key}: expected ${expectation(schema)}, came ${JSON.stringify(came)}`
-          : `${key}: no such parameter; there are ${Object.keys(CONFIG.properties).join(', ')}`
+    const known = key.split('.')[0] in CONFIG.properties
+    const line = known
+      ? `${key}: expected ${expectation(schema)}, came ${JSON.stringify(value)}`
+      : `${key}: no such parameter; there are ${Object.keys(CONFIG.properties).join(', ')}`
     if (!lines.has(key)) lines.set(key, line)
   }
   return [...lines.values()]
 }
 
 /**
- * Fills what `partials` leave out with the defaults; later ones override earlier ones.
+ * Fills what `partials` leave out with the defaults; later ones override earlier ones, and
+ * undefined ones count for nothing.
  *
  * @throws NeatronError `CONFIG_INVALID` with a line for each key that is unknown or whose value
  *   is outside its range
  */
 export function completeConfig(...partials: unknown[]): Config {
-  const bad = partials.filter((partial) => partial !== undefined).flatMap(partialComplaints)
+  const bad = partials.filter((partial) => partial !== undefined).flatMap(complaints)
   if (bad.length > 0) {
     throw new NeatronError('CONFIG_INVALID', `The configuration is not valid:\n${bad.join('\n')}`)
   }
   return Value.Default(CONFIG, Object.assign({}, ...partials)) as Config
-}
-
-function partialComplaints(partial: unknown): string[] {
-  if (typeof partial !== 'object' || partial === null || Array.isArray(partial)) {
-    return [`expected an object of parameters, came ${JSON.stringify(partial)}`]
-  }
-  return complaints(Value.Default(CONFIG, { ...partial }))
 }
