@@ -83,7 +83,11 @@ export async function evolve(options: EvolveOptions): Promise<EvolveResult> {
   const evolution = new Evolution(run.config, run.seed, run.evolution)
   let interrupted = signal?.aborted ?? false
   while (!interrupted && !run.solved && run.evolution.generation < generations) {
-    const report = await generation(run, evolution, options)
+    const report = await generation(run, evolution, options).catch((error) => {
+      // A brain that waits on a server ends that wait when it has the same signal.
+      if (signal?.aborted && error === signal.reason) return undefined
+      throw error
+    })
     if (report === undefined) {
       interrupted = true
       break

@@ -8,7 +8,10 @@ import { request } from 'undici'
 import { NeatBrain } from '#src/brain/neat-brain.js'
 import type { RemoteOptions } from '#src/brain/remote-options.js'
 import { Genome } from '#src/genome/genome.js'
+import { evolve } from '#src/neat/evolve.js'
 import { createServer, type ServerOptions } from '#src/serve/server.js'
+import { tasks } from '#src/tasks/index.js'
+import { faultyServer } from './_faulty-server.js'
 
 const INPUTS = 3
 const OUTPUTS = 2
@@ -251,6 +254,16 @@ test('a model repository is written whole, and taken away at the end', async (t)
   t.is(JSON.parse(readFileSync(join(folder, name, 'model-settings.json'), 'utf8')).name, name)
   await brain.close()
   t.deepEqual(readdirSync(folder), [])
+})
+
+test('a signal given to training and to its brain interrupts it at once', async (t) => {
+  const { url } = await faultyServer(t, () => undefined)
+  const abort = new AbortController()
+  const brain = NeatBrain.remote({ url, signal: abort.signal })
+  t.teardown(() => brain.close())
+  const trained = evolve({ task: tasks.xor, brain, seed: 1, signal: abort.signal })
+  setTimeout(() => abort.abort(), 100)
+  t.like(await trained, { interrupted: true, generations: 0 })
 })
 
 test('a model repository that cannot be written: SERVER_CANNOT_LOAD', async (t) => {
