@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +6,7 @@ import test from 'ava'
 import { exportOnnx } from '#src/onnx/export.js'
 import { MalformedModel, scanModel } from '#src/onnx/scan.js'
 import { VERSION } from '#src/version.js'
+import { pythonWith } from '../python.js'
 import { sampleGenome } from './sample.js'
 
 const shape = { inputs: 3, outputs: 2, hidden: 12, weights: 2 }
@@ -58,21 +58,8 @@ test('bytes that are no model are recognized, wherever they are cut or changed',
   }
 })
 
-/** A Python that has the onnx package: CI's virtual environment, or the system's. */
-function pythonWithOnnx(): string | undefined {
-  return ['.venv/bin/python', 'python3'].find((python) => {
-    if (python.includes('/') && !existsSync(python)) return false
-    try {
-      execFileSync(python, ['-c', 'import onnx'], { stdio: 'ignore' })
-      return true
-    } catch {
-      return false
-    }
-  })
-}
-
 test("models pass ONNX's own checker", async (t) => {
-  const python = pythonWithOnnx()
+  const python = pythonWith('onnx')
   if (python === undefined) {
     t.log('skipped: no python/onnx (pip install onnx in .venv)')
     t.pass()
