@@ -20,7 +20,7 @@ test('the sample is a report by its schema, and the published schema is that one
   t.deepEqual(
     JSON.parse(published),
     JSON.parse(JSON.stringify(ReportSchema)),
-    'run: node scripts/report-schema.js',
+    'run: npm run docs:schema',
   )
 })
 
