@@ -1,0 +1,36 @@
+/** Compiles and drops, many times; prints the resident memory after a tenth and at the end. */
+import { Genome } from '#src/genome/genome.js'
+import { Population } from '#src/genome/population.js'
+
+const genome = Genome.random({ inputs: 4, outputs: 2, hidden: 8, connections: 40, seed: 1 })
+const inputs = new Float32Array(4)
+const outputs = new Float32Array(2)
+
+const cases: Record<string, { cycles: number; run(): void }> = {
+  networks: {
+    cycles: 1_000_000,
+    run() {
+      const network = genome.compile()
+      network.bind(inputs, outputs)()
+      network.feedForward(inputs, outputs)
+    },
+  },
+  populations: {
+    cycles: 100_000,
+    run() {
+      const population = Population.compile([genome, genome, genome])
+      population.feedForward()
+      population.dispose()
+    },
+  },
+}
+
+const { cycles, run } = cases[process.argv[2]]
+let early = 0
+for (let cycle = 1; cycle <= cycles; cycle++) {
+  run()
+  // Node frees what was collected between turns of the event loop.
+  if (cycle % 500 === 0) await new Promise(setImmediate)
+  if (cycle === cycles / 10) early = process.memoryUsage.rss()
+}
+console.log(JSON.stringify({ early, late: process.memoryUsage.rss() }))
