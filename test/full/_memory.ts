@@ -16,7 +16,7 @@ const cases: Record<string, { cycles: number; run(): void }> = {
     },
   },
   populations: {
-    cycles: 100_000,
+    cycles: 500_000,
     run() {
       const population = Population.compile([genome, genome, genome])
       population.feedForward()

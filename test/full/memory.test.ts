@@ -16,7 +16,7 @@ const NOISE = 32 * 2 ** 20
 
 for (const [name, what] of [
   ['networks', 'a million networks, compiled, bound, called and dropped'],
-  ['populations', 'a hundred thousand populations, compiled, run and disposed of'],
+  ['populations', 'half a million populations, compiled, run and disposed of'],
 ]) {
   test(`memory stays flat over ${what}`, (t) => {
     const { early, late } = measure(name)
