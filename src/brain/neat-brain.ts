@@ -8,7 +8,7 @@ import { type RemoteOptions, resolveRemoteOptions } from './remote-options.js'
 
 /**
  * Where a population's inference happens, with counters and latencies that mean the same in every
- * mode. A new brain has no population: `load` one first.
+ * mode. A new brain has no population: `load` one first (or name the server's own with `model`).
  *
  * ```ts
  * const brain = NeatBrain.remote({ url: 'http://127.0.0.1:8000', batch: 64 })

@@ -24,6 +24,11 @@ export interface RemoteOptions {
    * `binary_tensor_data`, else `json`.
    */
   readonly encoding?: 'json' | 'binary'
+  /**
+   * Name of the model on the server. Default: a name of this brain's own. A brain that is asked
+   * without `load` asks the model that the server has by this name.
+   */
+  readonly model?: string
   /** Sent as bearer token. */
   readonly token?: string
   /**
@@ -66,6 +71,7 @@ const RULES: {
   concurrency: ['be a positive integer', isPositiveInteger],
   protocol: ["be 'infer' or 'oip'", (value) => value === 'infer' || value === 'oip'],
   encoding: ["be 'json' or 'binary'", (value) => value === 'json' || value === 'binary'],
+  model: ['be a string', isString],
   token: ['be a string', isString],
   modelRepository: ['be the path of a folder', isString],
   timeoutMs: ['be a positive number of milliseconds', (value) => isDuration(value) && value !== 0],

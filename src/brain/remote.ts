@@ -20,6 +20,7 @@ import {
 } from './inference.js'
 import { InlineDelivery, type ModelDelivery, RepositoryDelivery } from './model-delivery.js'
 import type { RepositoryModel } from './model-folder.js'
+import { modelMetadata } from './model-metadata.js'
 import { OipProtocol } from './oip-protocol.js'
 import { type Protocol, type RowBatch, serverInferNs } from './protocol.js'
 import { nowNs, type Recorder } from './recorder.js'
@@ -36,12 +37,13 @@ export class Remote implements Inference {
   readonly #delivery: ModelDelivery
   readonly #queue: RowQueue
   readonly #serverReturn: ServerReturn
-  /** Unique, so that brains that share a server do not replace each other's populations. */
-  readonly #name = `neatron-${randomBytes(8).toString('hex')}`
+  readonly #name: string
   /** Ends loading when the brain is closed or its signal aborts. */
   readonly #loading = new Cancellation()
   #protocol: Protocol | undefined
+  /** What was loaded, to load it again or take it away. */
   #model: RepositoryModel | undefined
+  #population = false
   #shape: RowShape | undefined
   #closed = false
 
@@ -49,6 +51,8 @@ export class Remote implements Inference {
     const { url, batch, maxDelayMs, concurrency, timeoutMs, token, modelRepository, signal } =
       options
     this.#options = options
+    // Unique, so that brains that share a server do not replace each other's populations.
+    this.#name = options.model ?? `neatron-${randomBytes(8).toString('hex')}`
     this.#recorder = recorder
     this.#connection = new Connection({ url, connections: concurrency, timeoutMs, token })
     const { exchange } = this.#connection
@@ -80,6 +84,7 @@ export class Remote implements Inference {
       await this.#deliver()
     })
     this.#shape = shape
+    this.#population = true
   }
 
   async feedForwardRows(
@@ -88,8 +93,7 @@ export class Remote implements Inference {
     outputs: Float32Array,
     rows: number,
   ): Promise<void> {
-    const shape = this.#checkOpen()
-    if (shape === undefined) throw notLoaded()
+    const shape = this.#checkOpen() ?? (await this.#attach())
     if (rows === 0) return
     const rowInputs = inputs.subarray(0, rows * shape.inputSize)
     const rowOutputs = outputs.subarray(0, rows * shape.outputSize)
@@ -102,8 +106,7 @@ export class Remote implements Inference {
   }
 
   async infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array> {
-    const shape = this.#checkOpen()
-    if (shape === undefined) throw notLoaded()
+    const shape = this.#checkOpen() ?? (await this.#attach())
     signal?.throwIfAborted()
     const inputs = checkedRow(row, genome, shape)
     const outputs = new Float32Array(shape.outputSize)
@@ -146,6 +149,19 @@ export class Remote implements Inference {
     return this.#shape
   }
 
+  /** The shape of the model that the server has already. */
+  async #attach(): Promise<RowShape> {
+    const { model, url } = this.#options
+    if (model === undefined) throw notLoaded()
+    const { shape, population } = await this.#serverReturn.outlast(async () => {
+      this.#protocol ??= await this.#chooseProtocol()
+      return modelMetadata(this.#connection.exchange, url, model)
+    })
+    this.#shape ??= shape
+    this.#population = population
+    return shape
+  }
+
   async #deliver(): Promise<void> {
     if (this.#model !== undefined) await this.#delivery.deliver(this.#model, this.#loading)
   }
@@ -155,7 +171,7 @@ export class Remote implements Inference {
     this.#recorder.requested()
     return this.#serverReturn.outlast(async () => {
       const startedAt = nowNs()
-      const request = this.#protocol!.encode(batch, this.#name, true)
+      const request = this.#protocol!.encode(batch, this.#name, this.#population)
       const reply = await withRetry(
         () => this.#answer(request, cancel),
         () => this.#recorder.retried(),

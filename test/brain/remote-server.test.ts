@@ -207,6 +207,35 @@ test('a server that loads nothing: SERVER_CANNOT_LOAD', async (t) => {
   })
 })
 
+for (const protocol of ['infer', 'oip'] as const) {
+  test(`a champion that the server has, and a population: ${protocol}`, async (t) => {
+    const models = [
+      { name: 'champion', genome: genomes[3] },
+      { name: 'all', genomes },
+    ]
+    const { url } = await serve(t, { models, allowLoad: false })
+    const brain = NeatBrain.remote({ url, protocol, model: 'champion' })
+    close(t, await brain.infer([1, 2, 3]), genomes[3].feedForward([1, 2, 3]))
+    await t.throwsAsync(brain.infer([1, 2, 3], 1), { code: 'GENOME_INDEX' })
+    await t.throwsAsync(brain.infer([1, 2]), { code: 'INPUT_LENGTH' })
+    await brain.close()
+    const all = NeatBrain.remote({ url, protocol, model: 'all', batch: 10 })
+    const tick = randomRows(25, 1)
+    await all.feedForwardRows(tick.genome, tick.inputs, tick.outputs, 25)
+    tick.expected.forEach((expected, row) => {
+      close(t, tick.outputs.subarray(row * OUTPUTS, (row + 1) * OUTPUTS), expected)
+    })
+    await t.throwsAsync(all.infer([1, 2, 3], 20), { code: 'SERVER_ERROR', message: /400/ })
+    await all.close()
+    const none = NeatBrain.remote({ url, protocol, model: 'none' })
+    await t.throwsAsync(none.infer([1, 2, 3]), { code: 'MODEL_NOT_FOUND', message: /none/ })
+    await none.close()
+    const again = NeatBrain.remote({ url, protocol, model: 'champion' })
+    close(t, await again.infer([1, 2, 3]), genomes[3].feedForward([1, 2, 3]))
+    await again.close()
+  })
+}
+
 test('a token is sent, and needed', async (t) => {
   const token = 'a-token-of-enough-characters'
   const { url } = await serve(t, { token })
