@@ -161,6 +161,20 @@ test('a bound call notices that its memory is gone', (t) => {
   t.throws(call, { code: 'BUFFER_DETACHED' })
 })
 
+test('calls with the arrays of the call before compute, and notice lost memory, just the same', (t) => {
+  const [inputs, outputs, expected] = [floats(3), floats(2), floats(2)]
+  for (let call = 0; call < 200; call++) {
+    inputs[0] = call / 100
+    network.feedForward(inputs, outputs)
+    network.bind(inputs, expected)()
+    t.deepEqual(outputs, expected)
+  }
+  structuredClone(0, { transfer: [inputs.buffer as ArrayBuffer] })
+  t.throws(() => network.feedForward(inputs, outputs), { code: 'BUFFER_DETACHED' })
+  t.throws(() => network.feedForward(floats(2), outputs), { code: 'INPUT_LENGTH' })
+  t.notThrows(() => network.feedForward(floats(3), outputs))
+})
+
 test('an asynchronous batch reads its inputs at once, and notices lost outputs', async (t) => {
   const inputs = floats(3).fill(0.5)
   const expected = floats(2)
