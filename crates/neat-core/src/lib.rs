@@ -18,6 +18,7 @@ mod error;
 mod genome;
 mod json;
 mod kernel;
+mod members;
 mod network;
 mod packed;
 mod plan;

@@ -1,13 +1,13 @@
 //! A compiled network.
 
-use std::cell::RefCell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use crate::kernel::batch;
 use crate::kernel::groups::Groups;
-use crate::kernel::rows::Rows;
-use crate::kernel::tier::{Kernels, Tier};
+use crate::kernel::rows::{Rows, RowsArena};
+use crate::kernel::scratch::with_scratch;
+use crate::kernel::tier::{Kernels, Single, Tier};
 use crate::{Error, Plan};
 
 /// After so many single rows the layout for them is made: it costs as much as
@@ -17,35 +17,13 @@ const RUNS_BEFORE_LAYOUT: u32 = 64;
 /// A feed-forward network, ready to run. Share it between threads.
 #[derive(Debug)]
 pub struct Network {
-    rows: Rows,
+    rows: RowsArena,
     depth_offsets: Box<[u32]>,
     kernels: &'static Kernels,
-    /// The layout for single rows, made once it pays.
-    groups: OnceLock<Box<Groups>>,
+    /// The layout for single rows, made once it pays; `None` where the plain one
+    /// is the best.
+    groups: OnceLock<Option<Box<(Single, Groups)>>>,
     single_runs: AtomicU32,
-}
-
-/// Memory for values, aligned as the widest vectors.
-#[derive(Clone, Copy)]
-#[repr(C, align(64))]
-struct Line([f32; 16]);
-
-thread_local! {
-    static SCRATCH: RefCell<Vec<Line>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Runs `body` with this thread's memory for at least `len` numbers, kept from
-/// call to call.
-fn with_scratch<R>(len: usize, body: impl FnOnce(&mut [f32]) -> R) -> R {
-    SCRATCH.with_borrow_mut(|lines| {
-        let needed = len.div_ceil(16);
-        if lines.len() < needed {
-            lines.resize(needed, Line([0.0; 16]));
-        }
-        let (pointer, len) = (lines.as_mut_ptr().cast::<f32>(), lines.len() * 16);
-        // SAFETY: a line is 16 numbers and nothing else.
-        body(unsafe { std::slice::from_raw_parts_mut(pointer, len) })
-    })
 }
 
 impl Network {
@@ -58,16 +36,15 @@ impl Network {
     /// # Errors
     /// [`Error::SimdUnavailable`].
     pub(crate) fn for_tier(plan: &Plan, tier: Tier) -> Result<Self, Error> {
-        let name = || tier.name().to_owned();
-        let kernels = tier
-            .kernels()
-            .ok_or_else(|| Error::SimdUnavailable { name: name() })?;
-        Ok(Self::with_kernels(plan, kernels))
+        Ok(Self::with_kernels(plan, Kernels::of(tier)?))
     }
 
     fn with_kernels(plan: &Plan, kernels: &'static Kernels) -> Self {
+        let mut rows = RowsArena::default();
+        rows.push(plan);
+        rows.shrink();
         Self {
-            rows: Rows::new(plan),
+            rows,
             depth_offsets: plan.depth_offsets.as_slice().into(),
             kernels,
             groups: OnceLock::new(),
@@ -75,16 +52,21 @@ impl Network {
         }
     }
 
+    #[inline]
+    fn rows(&self) -> Rows<'_> {
+        self.rows.get(0)
+    }
+
     /// Numbers in an input row.
     #[inline]
     pub fn input_size(&self) -> usize {
-        self.rows.input_size()
+        self.rows().input_size()
     }
 
     /// Numbers in an output row.
     #[inline]
     pub fn output_size(&self) -> usize {
-        self.rows.output_slots().len()
+        self.rows().output_slots().len()
     }
 
     /// Bytes that the network occupies; grows when the layout for single rows is
@@ -93,7 +75,7 @@ impl Network {
         size_of::<Self>()
             + self.rows.byte_len()
             + size_of_val(&*self.depth_offsets)
-            + self.groups.get().map_or(0, |groups| groups.byte_len())
+            + self.layout().map_or(0, |layout| layout.1.byte_len())
     }
 
     /// Computes one row. Does not look for NaN or infinity.
@@ -104,14 +86,14 @@ impl Network {
     pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
         assert_eq!(inputs.len(), self.input_size());
         assert_eq!(outputs.len(), self.output_size());
-        let (Some(single), Some(groups)) = (self.kernels.single, self.groups.get()) else {
+        let Some((run, groups)) = self.layout() else {
             return self.plain(inputs, outputs);
         };
         with_scratch(groups.scratch_len(), |values| {
             // SAFETY: the layout is made for these kernels, the slices have the
             // length of a row, and `values` that of the scratch.
             let finite = unsafe {
-                single(
+                run(
                     groups,
                     inputs.as_ptr(),
                     outputs.as_mut_ptr(),
@@ -119,23 +101,42 @@ impl Network {
                 )
             };
             if !finite {
-                self.rows.feed_forward(inputs, outputs, values);
+                self.rows().feed_forward(inputs, outputs, values);
             }
         });
     }
 
     fn plain(&self, inputs: &[f32], outputs: &mut [f32]) {
-        with_scratch(self.rows.slots(), |values| {
-            self.rows.feed_forward(inputs, outputs, values);
+        with_scratch(self.rows().slots(), |values| {
+            self.rows().feed_forward(inputs, outputs, values);
         });
-        // Two threads may count one run: no harm.
-        let runs = self.single_runs.load(Relaxed).saturating_add(1);
-        self.single_runs.store(runs, Relaxed);
-        if runs >= RUNS_BEFORE_LAYOUT && self.kernels.single.is_some() {
-            let lanes = self.kernels.lanes;
-            self.groups
-                .get_or_init(|| Groups::new(&self.rows, &self.depth_offsets, lanes).into());
+        if self.groups.get().is_none() {
+            self.count_run();
         }
+    }
+
+    #[inline]
+    fn layout(&self) -> Option<&(Single, Groups)> {
+        self.groups.get()?.as_deref()
+    }
+
+    #[cold]
+    fn count_run(&self) {
+        // Two threads may count one run: no harm.
+        let runs = self.single_runs.load(Relaxed) + 1;
+        self.single_runs.store(runs, Relaxed);
+        if runs == RUNS_BEFORE_LAYOUT {
+            self.groups.get_or_init(|| self.best_layout());
+        }
+    }
+
+    fn best_layout(&self) -> Option<Box<(Single, Groups)>> {
+        let layouts = self.kernels.singles.iter().map(|kernel| {
+            let groups = Groups::new(self.rows(), &self.depth_offsets, kernel.lanes);
+            (groups.cost(kernel.costs), kernel.run, groups)
+        });
+        let (cost, run, groups) = layouts.min_by_key(|layout| layout.0)?;
+        (cost < self.rows().cost()).then(|| Box::new((run, groups)))
     }
 
     /// Computes rows: `inputs` is row-major rows x `input_size`, `outputs`
@@ -150,12 +151,12 @@ impl Network {
         }
         assert_eq!(Some(inputs.len()), rows.checked_mul(self.input_size()));
         assert_eq!(Some(outputs.len()), rows.checked_mul(self.output_size()));
-        let scratch = batch::scratch_len(&self.rows, self.kernels.lanes);
+        let scratch = batch::scratch_len(self.rows(), self.kernels.lanes);
         with_scratch(scratch, |values| {
             let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
             // SAFETY: the slices have the length of `rows` rows, and `values`
             // that of the scratch.
-            unsafe { (self.kernels.batch)(&self.rows, inputs, outputs, rows, values.as_mut_ptr()) }
+            unsafe { (self.kernels.batch)(self.rows(), inputs, outputs, rows, values.as_mut_ptr()) }
         });
     }
 }

@@ -2,12 +2,27 @@
 
 use std::fmt;
 
-use crate::{Error, Genome, Network};
+use rayon::prelude::*;
+
+use crate::kernel::rows::RowsArena;
+use crate::kernel::scratch::with_scratch;
+use crate::kernel::tier::{Kernels, Tier};
+use crate::members::Members;
+use crate::{Error, Genome};
+
+/// Connections x rows from which a second thread pays: some 50 microseconds of
+/// work, several times what waking it takes.
+const PARALLEL_WORK: usize = 40_000;
+/// Pieces for each thread, so that one that is late does not keep the others
+/// waiting for long.
+const PIECES: usize = 4;
 
 /// Networks of one shape, each from a genome of its own.
 #[derive(Debug)]
 pub struct Population {
-    networks: Vec<Network>,
+    rows: RowsArena,
+    slots: usize,
+    kernels: &'static Kernels,
     input_size: usize,
     output_size: usize,
 }
@@ -37,31 +52,41 @@ impl Population {
     /// # Errors
     /// The first genome that does not compile or has not the shape of genome 0.
     pub fn from_packed(words: &[u32], offsets: &[u32]) -> Result<Self, PopulationError> {
-        let mut networks = Vec::with_capacity(offsets.len());
-        let mut sizes = None;
+        Self::with_kernels(words, offsets, Kernels::chosen())
+    }
+
+    /// As [`Population::from_packed`], for one instruction set, whatever the
+    /// process has chosen: for tests and measurements.
+    ///
+    /// # Errors
+    /// As [`Population::from_packed`], and [`Error::SimdUnavailable`].
+    pub fn from_packed_for(
+        words: &[u32],
+        offsets: &[u32],
+        tier: Tier,
+    ) -> Result<Self, PopulationError> {
+        let kernels = Kernels::of(tier).map_err(|error| PopulationError { index: 0, error })?;
+        Self::with_kernels(words, offsets, kernels)
+    }
+
+    fn with_kernels(
+        words: &[u32],
+        offsets: &[u32],
+        kernels: &'static Kernels,
+    ) -> Result<Self, PopulationError> {
+        let mut population = Self {
+            rows: RowsArena::default(),
+            slots: 0,
+            kernels,
+            input_size: 0,
+            output_size: 0,
+        };
         for (index, bounds) in offsets.windows(2).enumerate() {
-            let network = (|| {
-                let genome = words
-                    .get(bounds[0] as usize..bounds[1] as usize)
-                    .ok_or_else(|| Error::PopulationShape {
-                        expected: format!("ascending offsets within {} words", words.len()),
-                        came: format!("{} to {}", bounds[0], bounds[1]),
-                    })?;
-                let network = Genome::from_packed(genome)?.compile()?;
-                let came = (network.input_size(), network.output_size());
-                let first = *sizes.get_or_insert(came);
-                if came != first {
-                    return Err(Error::PopulationShape {
-                        expected: format!("{} inputs and {} outputs as genome 0", first.0, first.1),
-                        came: format!("{} and {}", came.0, came.1),
-                    });
-                }
-                Ok(network)
-            })()
-            .map_err(|error| PopulationError { index, error })?;
-            networks.push(network);
+            population
+                .push(words, bounds)
+                .map_err(|error| PopulationError { index, error })?;
         }
-        let Some((input_size, output_size)) = sizes else {
+        if population.rows.len() == 0 {
             return Err(PopulationError {
                 index: 0,
                 error: Error::PopulationShape {
@@ -69,18 +94,39 @@ impl Population {
                     came: "none".to_owned(),
                 },
             });
-        };
-        Ok(Self {
-            networks,
-            input_size,
-            output_size,
-        })
+        }
+        population.rows.shrink();
+        Ok(population)
+    }
+
+    fn push(&mut self, words: &[u32], bounds: &[u32]) -> Result<(), Error> {
+        let genome = words
+            .get(bounds[0] as usize..bounds[1] as usize)
+            .ok_or_else(|| Error::PopulationShape {
+                expected: format!("ascending offsets within {} words", words.len()),
+                came: format!("{} to {}", bounds[0], bounds[1]),
+            })?;
+        let plan = Genome::from_packed(genome)?.plan()?;
+        let came = (plan.input_size, plan.output_slots.len());
+        if self.rows.len() == 0 {
+            (self.input_size, self.output_size) = came;
+        }
+        let first = (self.input_size, self.output_size);
+        if came != first {
+            return Err(Error::PopulationShape {
+                expected: format!("{} inputs and {} outputs as genome 0", first.0, first.1),
+                came: format!("{} and {}", came.0, came.1),
+            });
+        }
+        self.slots = self.slots.max(plan.slots());
+        self.rows.push(&plan);
+        Ok(())
     }
 
     /// How many genomes there are; at least one.
     #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
-        self.networks.len()
+        self.rows.len()
     }
 
     /// Numbers in an input row.
@@ -95,7 +141,7 @@ impl Population {
 
     /// Bytes that the networks occupy.
     pub fn byte_len(&self) -> usize {
-        size_of::<Self>() + self.networks.iter().map(Network::byte_len).sum::<usize>()
+        size_of::<Self>() + self.rows.byte_len()
     }
 
     /// Computes one row for each genome: `inputs` is row-major len x
@@ -106,11 +152,28 @@ impl Population {
     pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
         assert_eq!(inputs.len(), self.len() * self.input_size);
         assert_eq!(outputs.len(), self.len() * self.output_size);
+        let threads = rayon::current_num_threads();
+        if threads < 2 || self.rows.edges() < PARALLEL_WORK {
+            return self.piece(0, inputs, outputs);
+        }
+        let size = self.len().div_ceil(threads * PIECES);
+        let inputs = inputs.par_chunks(size * self.input_size);
+        let outputs = outputs.par_chunks_mut(size * self.output_size);
+        inputs
+            .zip(outputs)
+            .enumerate()
+            .for_each(|(piece, (inputs, outputs))| self.piece(piece * size, inputs, outputs));
+    }
+
+    /// One row for each genome from `first` on.
+    fn piece(&self, first: usize, inputs: &[f32], outputs: &mut [f32]) {
         let inputs = inputs.chunks_exact(self.input_size);
         let outputs = outputs.chunks_exact_mut(self.output_size);
-        for ((network, inputs), outputs) in self.networks.iter().zip(inputs).zip(outputs) {
-            network.feed_forward(inputs, outputs);
-        }
+        with_scratch(self.slots, |values| {
+            for ((index, inputs), outputs) in (first..).zip(inputs).zip(outputs) {
+                self.rows.get(index).feed_forward(inputs, outputs, values);
+            }
+        });
     }
 
     /// Computes row r by genome `genome[r]`: `inputs` is row-major rows x
@@ -127,11 +190,9 @@ impl Population {
         outputs: &mut [f32],
     ) -> Result<(), Error> {
         self.check_rows(genome, inputs.len(), outputs.len())?;
-        let inputs = inputs.chunks_exact(self.input_size);
-        let outputs = outputs.chunks_exact_mut(self.output_size);
-        for ((&index, inputs), outputs) in genome.iter().zip(inputs).zip(outputs) {
-            self.networks[index as usize].feed_forward(inputs, outputs);
-        }
+        let members = Members::of(genome, self.len());
+        // SAFETY: the lengths and the indices were checked just now.
+        unsafe { members.run(&self.rows, self.kernels, inputs, outputs) };
         Ok(())
     }
 

@@ -4,7 +4,7 @@
 mod common;
 
 use common::{genome_and_rows, genomes};
-use neat_core::{Activation, Genome, Network, RandomGenome, Tier};
+use neat_core::{Activation, Genome, Network, Population, RandomGenome, Tier};
 use proptest::prelude::*;
 
 /// The bits, with one NaN for all.
@@ -153,4 +153,94 @@ fn large_networks_agree() {
         let inputs: Vec<f32> = (0..64 * 67).map(|at| (at as f32 * 0.37).sin()).collect();
         assert_all_equal(&genome, &inputs).expect("the same bits");
     }
+}
+
+/// Genomes of one shape, packed.
+fn packed(count: u64, seed: u64) -> (Vec<Genome>, Vec<u32>, Vec<u32>) {
+    let (mut genomes, mut words, mut offsets) = (Vec::new(), Vec::new(), vec![0]);
+    for at in 0..count {
+        let options = RandomGenome {
+            inputs: 5,
+            outputs: 3,
+            hidden: (at % 23) as usize,
+            connections: (at * 7 % 130) as usize,
+            activations: Activation::ALL.to_vec(),
+        };
+        let genome = Genome::random_with(&options, seed + at);
+        words.extend(genome.to_packed());
+        offsets.push(words.len() as u32);
+        genomes.push(genome);
+    }
+    (genomes, words, offsets)
+}
+
+fn assert_population_equal(genomes: u64, rows: usize, seed: u64) {
+    let (genomes, words, offsets) = packed(genomes, seed);
+    let inputs: Vec<f32> = (0..genomes.len().max(rows) * 5)
+        .map(|at| (at as f32 * 0.71 + seed as f32).sin() * 3.0)
+        .collect();
+    let row = |genome: &Genome, row: usize| reference(genome, &inputs[row * 5..][..5]);
+    // Skewed: some genomes answer many rows, some none.
+    let asked: Vec<u32> = (0..rows)
+        .map(|r| (r * r * 31 % genomes.len()) as u32)
+        .collect();
+    let each: Vec<u32> = genomes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, genome)| row(genome, at))
+        .collect();
+    let by_row: Vec<u32> = asked
+        .iter()
+        .enumerate()
+        .flat_map(|(r, &index)| row(&genomes[index as usize], r))
+        .collect();
+    for tier in Tier::available() {
+        let population = Population::from_packed_for(&words, &offsets, tier).expect("one shape");
+        for threads in [1, 2, 5] {
+            let pool = rayon::ThreadPoolBuilder::new()
+                .num_threads(threads)
+                .build()
+                .expect("threads");
+            let mut outputs = vec![f32::NAN; genomes.len() * 3];
+            pool.install(|| population.feed_forward(&inputs[..genomes.len() * 5], &mut outputs));
+            assert!(
+                bits(&outputs) == each,
+                "{tier:?}, {threads} threads, one row each"
+            );
+            let mut outputs = vec![f32::NAN; rows * 3];
+            pool.install(|| {
+                population.feed_forward_rows(&asked, &inputs[..rows * 5], &mut outputs)
+            })
+            .expect("valid rows");
+            assert!(
+                bits(&outputs) == by_row,
+                "{tier:?}, {threads} threads, rows"
+            );
+        }
+    }
+}
+
+#[test]
+fn populations_agree_with_their_genomes() {
+    assert_population_equal(1, 1, 1);
+    assert_population_equal(3, 100, 2);
+    assert_population_equal(40, 7, 3);
+    // Large enough for several threads.
+    assert_population_equal(900, 3000, 4);
+}
+
+#[test]
+fn rows_of_unknown_genomes_and_wrong_lengths_are_refused() {
+    let (_, words, offsets) = packed(3, 1);
+    let population = Population::from_packed(&words, &offsets).expect("one shape");
+    let code = |genome: &[u32], inputs: usize, outputs: usize| {
+        population
+            .feed_forward_rows(genome, &vec![0.0; inputs], &mut vec![0.0; outputs])
+            .map_err(|error| error.code())
+    };
+    assert_eq!(code(&[2, 0], 10, 6), Ok(()));
+    assert_eq!(code(&[2, 3], 10, 6), Err("GENOME_INDEX"));
+    assert_eq!(code(&[2, 0], 9, 6), Err("INPUT_LENGTH"));
+    assert_eq!(code(&[2, 0], 10, 7), Err("OUTPUT_LENGTH"));
+    assert_eq!(code(&[], 0, 0), Ok(()));
 }

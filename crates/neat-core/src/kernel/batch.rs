@@ -14,7 +14,7 @@ use super::wide::Wide;
 const FULL: usize = 4;
 
 /// f32 numbers that [`run`] needs for its values.
-pub(crate) fn scratch_len(rows: &Rows, lanes: usize) -> usize {
+pub(crate) fn scratch_len(rows: Rows, lanes: usize) -> usize {
     rows.slots() * lanes * FULL
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn scratch_len(rows: &Rows, lanes: usize) -> usize {
 #[inline(always)]
 pub(crate) unsafe fn run<S: Simd>(
     s: S,
-    rows: &Rows,
+    rows: Rows,
     mut inputs: *const f32,
     mut outputs: *mut f32,
     mut count: usize,
@@ -57,7 +57,7 @@ pub(crate) unsafe fn run<S: Simd>(
 #[inline(always)]
 unsafe fn block<S: Simd>(
     s: S,
-    rows: &Rows,
+    rows: Rows,
     inputs: *const f32,
     outputs: *mut f32,
     count: usize,
@@ -70,14 +70,15 @@ unsafe fn block<S: Simd>(
     unsafe {
         rows_to_slots(inputs, count, rows.input_size(), values, S::LANES);
         let mut target = values.add(rows.input_size() * S::LANES);
-        let mut begin = 0;
+        let mut edge = rows.edges().as_ptr();
         for node in rows.nodes() {
             let mut sum = s.splat(node.bias);
-            for edge in rows.edges().get_unchecked(begin..node.end as usize) {
-                let source = s.load(values.add(edge.source as usize * S::LANES));
-                sum = s.add(sum, s.mul(s.splat(edge.weight), source));
+            let end = edge.add(node.fan_in as usize);
+            while edge < end {
+                let source = s.load(values.add((*edge).source as usize * S::LANES));
+                sum = s.add(sum, s.mul(s.splat((*edge).weight), source));
+                edge = edge.add(1);
             }
-            begin = node.end as usize;
             each!(node.activation, KNOWN => { s.store(target, shaped(s, KNOWN, sum)) });
             target = target.add(S::LANES);
         }

@@ -51,7 +51,7 @@ pub(crate) struct Group {
 }
 
 impl Groups {
-    pub(crate) fn new(rows: &Rows, depth_offsets: &[u32], lanes: usize) -> Self {
+    pub(crate) fn new(rows: Rows, depth_offsets: &[u32], lanes: usize) -> Self {
         let mut layout = Self {
             lanes,
             input_size: rows.input_size(),
@@ -62,23 +62,24 @@ impl Groups {
             indices: Vec::new(),
             output_slots: rows.output_slots().into(),
         };
+        let mut edges = rows.edges();
         for depth in depth_offsets.windows(2) {
             let end = rows.input_size() + depth[1] as usize;
             let mut slot = rows.input_size() + depth[0] as usize;
             while slot < end {
                 let next = end.min((slot / lanes + 1) * lanes);
-                layout.push_group(rows, slot..next);
+                layout.push_group(rows, slot..next, &mut edges);
                 slot = next;
             }
         }
         layout
     }
 
-    fn push_group(&mut self, rows: &Rows, slots: Range<usize>) {
+    /// `edges` are those of the nodes from this group on.
+    fn push_group(&mut self, rows: Rows, slots: Range<usize>, edges: &mut &[Edge]) {
         let lanes = self.lanes;
         let first = slots.start - rows.input_size();
         let nodes = &rows.nodes()[first..first + slots.len()];
-        let mut begin = first.checked_sub(1).map_or(0, |at| rows.nodes()[at].end);
         let mut group = Group {
             target: (slots.start / lanes * lanes) as u32,
             ..Group::default()
@@ -88,8 +89,7 @@ impl Groups {
         let mut pending: [&[Edge]; 16] = [&[]; 16];
         for (node, lane) in nodes.iter().zip(slots.start % lanes..) {
             self.numbers[biases + lane] = node.bias;
-            pending[lane] = &rows.edges()[begin as usize..node.end as usize];
-            begin = node.end;
+            (pending[lane], *edges) = edges.split_at(node.fan_in as usize);
             group.add_lane(lane, node.activation);
         }
         let steps = self.sources.len();
@@ -131,6 +131,11 @@ impl Groups {
         for (edges, count) in pending.iter_mut().zip(counts) {
             *edges = &edges[count..];
         }
+    }
+
+    /// What a run costs by the measure of a kernel.
+    pub(crate) fn cost(&self, [step, group]: [usize; 2]) -> usize {
+        self.sources.len() * step + self.groups.len() * group
     }
 
     /// f32 numbers that a run needs for its values.

@@ -6,11 +6,14 @@ pub(crate) mod activate;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
+mod avx512_half;
 pub(crate) mod batch;
 pub(crate) mod groups;
 mod portable;
 pub(crate) mod rows;
 pub(crate) mod scalar;
+pub(crate) mod scratch;
 pub(crate) mod simd;
 pub(crate) mod single;
 pub(crate) mod tier;

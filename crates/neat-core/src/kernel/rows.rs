@@ -5,14 +5,14 @@ use super::activate::{shaped, slope};
 use super::scalar::Scalar;
 use crate::{Activation, Plan};
 
-/// Nodes by depth, each with its row of connections. Every `source` lies before
+/// Nodes by depth, each with its row of connections. Every source lies before
 /// its node and every output slot within [`Rows::slots`]; kernels rely on it.
-#[derive(Clone, Debug)]
-pub(crate) struct Rows {
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rows<'a> {
     input_size: usize,
-    nodes: Box<[Node]>,
-    edges: Box<[Edge]>,
-    output_slots: Box<[u32]>,
+    nodes: &'a [Node],
+    edges: &'a [Edge],
+    output_slots: &'a [u32],
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -20,8 +20,8 @@ pub(crate) struct Node {
     /// Times the activation's slope; never -0.
     pub(crate) bias: f32,
     pub(crate) activation: Activation,
-    /// One past the last of its edges; they begin where the node before ends.
-    pub(crate) end: u32,
+    /// How many edges end here; they begin where those of the node before end.
+    pub(crate) fan_in: u32,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,42 +37,98 @@ fn folded(weight: f32, slope: f32) -> f32 {
     (weight * slope).clamp(f32::MIN, f32::MAX)
 }
 
-impl Rows {
-    pub(crate) fn new(plan: &Plan) -> Self {
-        let mut nodes = Vec::with_capacity(plan.computed());
-        let mut edges = Vec::with_capacity(plan.sources.len());
+/// The rows of any number of networks, one after the other in memory.
+#[derive(Debug, Default)]
+pub(crate) struct RowsArena {
+    nodes: Vec<Node>,
+    edges: Vec<Edge>,
+    output_slots: Vec<u32>,
+    networks: Vec<Extent>,
+}
+
+/// Where a network ends; it begins where the one before ends.
+#[derive(Clone, Copy, Debug, Default)]
+struct Extent {
+    input_size: usize,
+    nodes: usize,
+    edges: usize,
+    output_slots: usize,
+}
+
+impl RowsArena {
+    pub(crate) fn push(&mut self, plan: &Plan) {
         for (at, &activation) in plan.activations.iter().enumerate() {
             let slope = slope(activation);
-            let end = plan.row_offsets[at + 1];
-            nodes.push(Node {
+            let row = plan.row_offsets[at] as usize..plan.row_offsets[at + 1] as usize;
+            self.nodes.push(Node {
                 // Adding 0 turns -0 into +0; then no sum is ever -0, and adding a
                 // product that is 0 changes no bit.
                 bias: folded(plan.biases[at], slope) + 0.0,
                 activation,
-                end,
+                fan_in: row.len() as u32,
             });
-            let row = plan.row_offsets[at] as usize..end as usize;
             let sources = &plan.sources[row.clone()];
             for (&source, &weight) in sources.iter().zip(&plan.weights[row]) {
                 assert!((source as usize) < plan.input_size + at);
                 let weight = folded(weight, slope);
-                edges.push(Edge { source, weight });
+                self.edges.push(Edge { source, weight });
             }
         }
-        let slots = plan.input_size + nodes.len();
+        let slots = plan.input_size + plan.activations.len();
         assert!(
             plan.output_slots
                 .iter()
                 .all(|&slot| (slot as usize) < slots)
         );
-        Self {
+        self.output_slots.extend(&plan.output_slots);
+        self.networks.push(Extent {
             input_size: plan.input_size,
-            nodes: nodes.into(),
-            edges: edges.into(),
-            output_slots: plan.output_slots.as_slice().into(),
+            nodes: self.nodes.len(),
+            edges: self.edges.len(),
+            output_slots: self.output_slots.len(),
+        });
+    }
+
+    /// Gives back what was reserved too much.
+    pub(crate) fn shrink(&mut self) {
+        self.nodes.shrink_to_fit();
+        self.edges.shrink_to_fit();
+        self.output_slots.shrink_to_fit();
+        self.networks.shrink_to_fit();
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.networks.len()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, index: usize) -> Rows<'_> {
+        let end = self.networks[index];
+        let begin = match index {
+            0 => Extent::default(),
+            _ => self.networks[index - 1],
+        };
+        Rows {
+            input_size: end.input_size,
+            nodes: &self.nodes[begin.nodes..end.nodes],
+            edges: &self.edges[begin.edges..end.edges],
+            output_slots: &self.output_slots[begin.output_slots..end.output_slots],
         }
     }
 
+    pub(crate) fn edges(&self) -> usize {
+        self.edges.len()
+    }
+
+    pub(crate) fn byte_len(&self) -> usize {
+        self.nodes.capacity() * size_of::<Node>()
+            + self.edges.capacity() * size_of::<Edge>()
+            + self.output_slots.capacity() * size_of::<u32>()
+            + self.networks.capacity() * size_of::<Extent>()
+    }
+}
+
+impl<'a> Rows<'a> {
     #[inline]
     pub(crate) fn input_size(&self) -> usize {
         self.input_size
@@ -84,22 +140,24 @@ impl Rows {
     }
 
     #[inline]
-    pub(crate) fn nodes(&self) -> &[Node] {
-        &self.nodes
+    pub(crate) fn nodes(&self) -> &'a [Node] {
+        self.nodes
     }
 
     #[inline]
-    pub(crate) fn edges(&self) -> &[Edge] {
-        &self.edges
+    pub(crate) fn edges(&self) -> &'a [Edge] {
+        self.edges
     }
 
     #[inline]
-    pub(crate) fn output_slots(&self) -> &[u32] {
-        &self.output_slots
+    pub(crate) fn output_slots(&self) -> &'a [u32] {
+        self.output_slots
     }
 
-    pub(crate) fn byte_len(&self) -> usize {
-        size_of_val(&*self.nodes) + size_of_val(&*self.edges) + size_of_val(&*self.output_slots)
+    /// Cost of a single row in this layout, by the measure of the other kernels
+    /// (about processor cycles).
+    pub(crate) fn cost(&self) -> usize {
+        3 * self.edges.len() + 8 * self.nodes.len()
     }
 
     /// One row, node by node. `values` has room for [`Rows::slots`].
@@ -107,17 +165,16 @@ impl Rows {
         assert!(values.len() >= self.slots());
         values[..self.input_size].copy_from_slice(inputs);
         let mut edges = self.edges.iter();
-        let mut begin = 0;
-        for (slot, node) in (self.input_size..).zip(&self.nodes) {
+        for (slot, node) in (self.input_size..).zip(self.nodes) {
             let mut sum = node.bias;
-            for edge in edges.by_ref().take((node.end - begin) as usize) {
-                // SAFETY: `Rows::new` checked that the source lies before `slot`.
+            for edge in edges.by_ref().take(node.fan_in as usize) {
+                // SAFETY: `RowsArena::push` checked that the source lies before
+                // `slot`.
                 sum += edge.weight * unsafe { values.get_unchecked(edge.source as usize) };
             }
-            begin = node.end;
             values[slot] = shaped(Scalar, node.activation, sum);
         }
-        for (output, &slot) in outputs.iter_mut().zip(&self.output_slots) {
+        for (output, &slot) in outputs.iter_mut().zip(self.output_slots) {
             *output = values[slot as usize];
         }
     }

@@ -26,7 +26,8 @@ pub(crate) unsafe fn run<S: Permute>(
     // groups walk over, and keeps targets and sources within `scratch_len`; the
     // rest is the caller's obligation.
     unsafe {
-        read_inputs(s, layout, inputs, values);
+        // 0 times a value is NaN where the value is not finite.
+        let mut check = read_inputs(s, layout, inputs, values);
         let mut numbers = layout.numbers.as_ptr();
         let mut sources = layout.sources.as_ptr();
         let mut indices = layout.indices.as_ptr();
@@ -43,41 +44,43 @@ pub(crate) unsafe fn run<S: Permute>(
             }
             let target = values.add(group.target as usize);
             let result = activate(s, group, sum);
-            s.store(target, s.blend(group.lanes, result, s.load(target)));
+            let result = s.blend(group.lanes, result, s.load(target));
+            check = s.add(check, s.mul(result, s.splat(0.0)));
+            s.store(target, result);
         }
         for (at, &slot) in layout.output_slots.iter().enumerate() {
             *outputs.add(at) = *values.add(slot as usize);
-        }
-        // 0 times a value is NaN where the value is not finite.
-        let mut check = s.splat(0.0);
-        for vector in 0..layout.vectors {
-            let value = s.load(values.add(vector * S::LANES));
-            check = s.add(check, s.mul(value, s.splat(0.0)));
         }
         !s.any_nan(check)
     }
 }
 
-/// Fills the slots of the inputs, and zeros all others.
+/// Fills the slots of the inputs, and zeros all others. Gives 0 times the inputs.
 ///
 /// # Safety
 /// As [`run`].
 #[inline(always)]
-unsafe fn read_inputs<S: Permute>(s: S, layout: &Groups, inputs: *const f32, values: *mut f32) {
+unsafe fn read_inputs<S: Permute>(
+    s: S,
+    layout: &Groups,
+    inputs: *const f32,
+    values: *mut f32,
+) -> S::V {
     let whole = layout.input_size / S::LANES;
     // SAFETY: there are more slots than inputs, so vector `whole` exists.
     unsafe {
+        let mut check = s.splat(0.0);
         for vector in 0..whole {
-            s.store(
-                values.add(vector * S::LANES),
-                s.load(inputs.add(vector * S::LANES)),
-            );
+            let input = s.load(inputs.add(vector * S::LANES));
+            check = s.add(check, s.mul(input, s.splat(0.0)));
+            s.store(values.add(vector * S::LANES), input);
         }
         let rest = s.load_first(inputs.add(whole * S::LANES), layout.input_size % S::LANES);
         s.store(values.add(whole * S::LANES), rest);
         for vector in whole + 1..layout.vectors {
             s.store(values.add(vector * S::LANES), s.splat(0.0));
         }
+        s.add(check, s.mul(rest, s.splat(0.0)))
     }
 }
 

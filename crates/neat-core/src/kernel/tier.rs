@@ -7,6 +7,8 @@ use std::sync::OnceLock;
 use super::avx2::Avx2;
 #[cfg(target_arch = "x86_64")]
 use super::avx512::Avx512;
+#[cfg(target_arch = "x86_64")]
+use super::avx512_half::Avx512Half;
 use super::batch;
 use super::groups::Groups;
 use super::portable::Portable;
@@ -86,16 +88,28 @@ pub fn simd() -> &'static str {
     Kernels::chosen().tier.name()
 }
 
-type Single = unsafe fn(&Groups, *const f32, *mut f32, *mut f32) -> bool;
-type Batch = unsafe fn(&Rows, *const f32, *mut f32, usize, *mut f32);
+/// `single::run` for one instruction set.
+pub(crate) type Single = unsafe fn(&Groups, *const f32, *mut f32, *mut f32) -> bool;
+type Batch = unsafe fn(Rows<'_>, *const f32, *mut f32, usize, *mut f32);
+
+/// A kernel for single rows.
+#[derive(Clone, Copy)]
+pub(crate) struct SingleKernel {
+    pub(crate) lanes: usize,
+    /// Cost of a step and of a group, about in processor cycles.
+    pub(crate) costs: [usize; 2],
+    /// `single::run`
+    pub(crate) run: Single,
+}
 
 /// The kernels of one tier. Their addresses are only handed out by
 /// [`Tier::kernels`], after the check that the machine can run them.
 pub(crate) struct Kernels {
     pub(crate) tier: Tier,
     pub(crate) lanes: usize,
-    /// `single::run`; without it the plain layout is the fastest.
-    pub(crate) single: Option<Single>,
+    /// Kernels for single rows, by lanes; where there is none, the plain layout
+    /// is the fastest.
+    pub(crate) singles: &'static [SingleKernel],
     /// [`batch::run`]
     pub(crate) batch: Batch,
 }
@@ -107,6 +121,12 @@ impl fmt::Debug for Kernels {
 }
 
 impl Kernels {
+    pub(crate) fn of(tier: Tier) -> Result<&'static Self, Error> {
+        let name = || tier.name().to_owned();
+        tier.kernels()
+            .ok_or_else(|| Error::SimdUnavailable { name: name() })
+    }
+
     pub(crate) fn chosen() -> &'static Self {
         static CHOSEN: OnceLock<&Kernels> = OnceLock::new();
         CHOSEN.get_or_init(|| {
@@ -119,14 +139,14 @@ impl Kernels {
 static PORTABLE: Kernels = Kernels {
     tier: Tier::Portable,
     lanes: Portable::LANES,
-    single: None,
+    singles: &[],
     batch: portable_batch,
 };
 
 /// # Safety
 /// As [`batch::run`].
 unsafe fn portable_batch(
-    rows: &Rows,
+    rows: Rows<'_>,
     inputs: *const f32,
     outputs: *mut f32,
     count: usize,
@@ -136,44 +156,64 @@ unsafe fn portable_batch(
     unsafe { batch::run(Portable, rows, inputs, outputs, count, values) }
 }
 
-/// The kernels of a tier as functions of their own, compiled for its features.
+/// A kernel for single rows as a function compiled for its features.
 #[cfg(target_arch = "x86_64")]
-macro_rules! kernels {
-    ($name:ident, $set:ident, $features:literal) => {
-        static $name: Kernels = {
-            #[target_feature(enable = $features)]
-            unsafe fn single(
-                layout: &Groups,
-                inputs: *const f32,
-                outputs: *mut f32,
-                values: *mut f32,
-            ) -> bool {
-                // SAFETY: `Tier::kernels` checked the features; the rest is the
-                // caller's obligation.
-                unsafe { single::run($set::assume(), layout, inputs, outputs, values) }
-            }
-            #[target_feature(enable = $features)]
-            unsafe fn batch(
-                rows: &Rows,
-                inputs: *const f32,
-                outputs: *mut f32,
-                count: usize,
-                values: *mut f32,
-            ) {
-                // SAFETY: as above.
-                unsafe { batch::run($set::assume(), rows, inputs, outputs, count, values) }
-            }
-            Kernels {
-                tier: Tier::$set,
-                lanes: $set::LANES,
-                single: Some(single),
-                batch,
-            }
-        };
-    };
+macro_rules! single {
+    ($set:ident, $features:literal, $costs:expr) => {{
+        #[target_feature(enable = $features)]
+        unsafe fn run(
+            layout: &Groups,
+            inputs: *const f32,
+            outputs: *mut f32,
+            values: *mut f32,
+        ) -> bool {
+            // SAFETY: `Tier::kernels` checked the features; the rest is the
+            // caller's obligation.
+            unsafe { single::run($set::assume(), layout, inputs, outputs, values) }
+        }
+        SingleKernel {
+            lanes: $set::LANES,
+            costs: $costs,
+            run,
+        }
+    }};
+}
+
+/// A kernel for batches as a function compiled for its features.
+#[cfg(target_arch = "x86_64")]
+macro_rules! batch {
+    ($set:ident, $features:literal) => {{
+        #[target_feature(enable = $features)]
+        unsafe fn run(
+            rows: Rows<'_>,
+            inputs: *const f32,
+            outputs: *mut f32,
+            count: usize,
+            values: *mut f32,
+        ) {
+            // SAFETY: `Tier::kernels` checked the features; the rest is the
+            // caller's obligation.
+            unsafe { batch::run($set::assume(), rows, inputs, outputs, count, values) }
+        }
+        run
+    }};
 }
 
 #[cfg(target_arch = "x86_64")]
-kernels!(AVX2, Avx2, "avx2");
+static AVX2: Kernels = Kernels {
+    tier: Tier::Avx2,
+    lanes: Avx2::LANES,
+    singles: &[single!(Avx2, "avx2", [4, 85])],
+    batch: batch!(Avx2, "avx2"),
+};
+
 #[cfg(target_arch = "x86_64")]
-kernels!(AVX512, Avx512, "avx512f,avx512bw,avx512dq,avx512vl");
+static AVX512: Kernels = Kernels {
+    tier: Tier::Avx512,
+    lanes: Avx512::LANES,
+    singles: &[
+        single!(Avx512Half, "avx512f,avx512bw,avx512dq,avx512vl", [4, 75]),
+        single!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl", [4, 95]),
+    ],
+    batch: batch!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl"),
+};
