@@ -13,6 +13,7 @@ import { terminalProgress } from './progress.js'
 interface BenchFlags {
   quick: boolean
   out: string
+  python: boolean
   url: string[]
   model?: string
   baseline?: string
@@ -26,6 +27,7 @@ export function benchCommand(): Command {
     .description('measure where inference should run: in process, remote, or remote in batches')
     .option('--quick', 'about a minute, with wider intervals', false)
     .option('--out <dir>', 'where the report goes', 'report')
+    .option('--python', 'start and compare the Python service too (needs a clone)', false)
     .option('--url <url>', 'compare this server too (repeatable)', collect, [])
     .option('--baseline <name>', 'save the run under this name, or compare with it', baselineName)
     .option('--model <genome.json>', 'compare on this genome instead of evolving one')
@@ -46,7 +48,7 @@ reports what was measured until then.`,
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const { quick, out, url, model, baseline, seed, json } = flags
+  const { quick, out, python, url, model, baseline, seed, json } = flags
   const plan = quick ? quickPlan : fullPlan
   const interrupt = new AbortController()
   // The second Ctrl-C finds no listener, and ends the process at once.
@@ -61,6 +63,7 @@ async function run(flags: BenchFlags): Promise<void> {
       seed,
       command: ['neatron', ...process.argv.slice(2)].join(' '),
       urls: url,
+      python,
       genome: model ? { name: basename(model), genome: await readGenome(model) } : undefined,
       progress,
       signal: interrupt.signal,

@@ -1,4 +1,5 @@
 import { NeatBrain } from '../brain/neat-brain.js'
+import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { evolve } from '../neat/evolve.js'
 import { Random } from '../neat/random.js'
@@ -10,6 +11,7 @@ import type { ServerAddress } from './contenders/line-up.js'
 import { environment } from './environment.js'
 import { type Findings, STREAM, uniform } from './findings.js'
 import type { BenchPlan } from './plan.js'
+import { type PythonServer, startPythonServer } from './python-server.js'
 import type { Measurement, Report } from './report-schema.js'
 import { randomTrace, type Trace, TraceRecorder } from './trace.js'
 import { compareTraining, type TrainingMode } from './training.js'
@@ -24,6 +26,8 @@ export interface BenchOptions {
   readonly command: string
   /** Servers of the user's, beside our own. */
   readonly urls: readonly string[]
+  /** Whether to start and compare the Python service too. */
+  readonly python: boolean
   /** A genome of the user's own to compare on, instead of an evolved one; nothing is trained then. */
   readonly genome?: { readonly name: string; readonly genome: Genome }
   readonly progress: Progress
@@ -65,16 +69,18 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
     skipped: [],
     logs: new Map(),
   }
+  const python = options.python ? await pythonServer(progress, found) : null
   try {
     const { url, token, pid } = server
-    const own = { url, token, pid, prefix: '', suffix: '' }
-    await compareCalls(options, trace, clock, [own, ...others(options)], found)
+    const own = { name: 'neatron', url, token, pid, prefix: '', suffix: '' }
+    const addresses = [own, ...(python ? [pythonAddress(python)] : []), ...others(options)]
+    await compareCalls(options, trace, clock, addresses, found)
     if (!options.genome && !signal.aborted) await train(options, own, found)
   } catch (error) {
     // A server that the same Ctrl-C reached is no failure of the run.
     if (!signal.aborted) throw error
   } finally {
-    await server.close()
+    await Promise.all([server.close(), python?.close()])
   }
   if (found.measurements.length === 0) return null
   const report: Report = {
@@ -112,9 +118,31 @@ async function recordTrace({ genome, plan, seed, signal }: BenchOptions): Promis
   return recorder.trace(source, result.champion)
 }
 
+/** Null, and noted as skipped, where it cannot be started. */
+async function pythonServer(progress: Progress, found: Findings): Promise<PythonServer | null> {
+  progress.stage('Starting the Python service')
+  try {
+    return await startPythonServer()
+  } catch (error) {
+    if (!(error instanceof NeatronError)) throw error
+    found.skipped.push({ name: 'Python service', why: error.message })
+    return null
+  }
+}
+
+function pythonAddress({ url, pid }: PythonServer): ServerAddress {
+  return { name: 'python', url, pid, prefix: 'python-', suffix: ' (Python)' }
+}
+
 /** The servers of the user's. */
 function others({ urls }: BenchOptions): ServerAddress[] {
-  return urls.map((url, i) => ({ url, pid: null, prefix: `url-${i + 1}-`, suffix: ` (${url})` }))
+  return urls.map((url, i) => ({
+    name: url,
+    url,
+    pid: null,
+    prefix: `url-${i + 1}-`,
+    suffix: ` (${url})`,
+  }))
 }
 
 async function train(
@@ -155,10 +183,15 @@ async function train(
   }
 }
 
+/** One server is judged, the one with the cheapest row, or its figures would answer for another's. */
 function decide(measurements: readonly Measurement[]): Report['verdict'] {
+  const champion = measurements.filter(({ workload }) => workload === 'champion')
+  const [best] = champion
+    .filter(({ server, invalid }) => server !== null && invalid.length === 0)
+    .sort((a, b) => a.rowNs.value - b.rowNs.value)
   const { reasons, wouldChange, ...rest } = verdict(
-    measurements
-      .filter(({ workload }) => workload === 'champion')
+    champion
+      .filter(({ server }) => server === null || server === best?.server)
       .map(({ callNs, invalid, ...row }) => ({
         ...row,
         p50Ns: callNs.p50,

@@ -14,6 +14,8 @@ export interface ContenderInfo {
   readonly label: string
   readonly mode: Mode
   readonly workload: Workload
+  /** Which server answers: `neatron`, `python`, or a URL; null in process. */
+  readonly server: string | null
   /** How rows are written on the wire; null in process. */
   readonly protocol: string | null
   readonly rowsPerCall: number

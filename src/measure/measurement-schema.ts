@@ -62,7 +62,8 @@ export const Measurement = Type.Object(
     label: Type.String(),
     mode: Choice('native', 'in process', 'single', 'concurrent', 'batch'),
     workload: Choice('champion', 'population'),
-    protocol: Nullable(Type.String()),
+    server: Nullable(Type.String({ description: 'neatron, python, or a URL; null in process.' })),
+    protocol: Nullable(Type.String({ description: 'json or binary; null in process.' })),
     rowsPerCall: Type.Integer(),
     inFlight: Type.Integer(),
     callsPerSample: Type.Integer({

@@ -28,9 +28,9 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
   )
   const rowNs = bootstrap(rounds.length, rowCost(rounds, contender.rowsPerCall), random)
   const rows = contender.rows()
-  const { name, label, mode, workload, protocol, rowsPerCall, inFlight } = contender
+  const { name, label, mode, workload, server, protocol, rowsPerCall, inFlight } = contender
   return {
-    ...{ name, label, mode, workload, protocol, rowsPerCall, inFlight },
+    ...{ name, label, mode, workload, server, protocol, rowsPerCall, inFlight },
     callsPerSample: contender.callsPerSample,
     rounds: rounds.length,
     calls: sum(rounds, (round) => round.calls),

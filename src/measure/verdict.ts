@@ -60,7 +60,7 @@ export interface Verdict {
 }
 
 /**
- * Decides where inference should run from measured rows of one workload. Pure: the same rows give
+ * Decides where inference should run from measured rows of one workload and one server. Pure: the same rows give
  * the same verdict. It says 'cannot tell' where an interval reaches across the threshold of the
  * rule that would decide.
  *
@@ -80,9 +80,7 @@ export function verdict(modes: readonly MeasuredMode[]): Verdict {
     valid.filter(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall === 1),
   )
   const single = cheapest(valid.filter(({ mode }) => mode === 'single'))
-  const batches = valid
-    .filter(({ mode }) => mode === 'batch')
-    .sort((a, b) => a.rowsPerCall - b.rowsPerCall)
+  const batches = cheapestOfEachSize(valid.filter(({ mode }) => mode === 'batch'))
   const reasons: Reason[] = []
   const remote = chooseRemote(native, single, batches, reasons)
   const bestRemote = cheapest([...(single ? [single] : []), ...batches])
@@ -103,6 +101,12 @@ export function verdict(modes: readonly MeasuredMode[]): Verdict {
 
 function cheapest(modes: readonly MeasuredMode[]): MeasuredMode | undefined {
   return [...modes].sort((a, b) => a.rowNs.value - b.rowNs.value)[0]
+}
+
+/** Ascending in size: one batch of each, in the protocol that makes its rows cheapest. */
+function cheapestOfEachSize(batches: readonly MeasuredMode[]): MeasuredMode[] {
+  const sizes = [...new Set(batches.map(({ rowsPerCall }) => rowsPerCall))].sort((a, b) => a - b)
+  return sizes.map((size) => cheapest(batches.filter(({ rowsPerCall }) => rowsPerCall === size))!)
 }
 
 function chooseRemote(

@@ -4,17 +4,16 @@ import { join } from 'node:path'
 import test from 'ava'
 import { compareWithBaseline, relativeChange } from '#src/measure/baseline.js'
 import type { Report } from '#src/measure/report-schema.js'
+import type { Estimate } from '#src/measure/statistics.js'
 import { Random } from '#src/neat/random.js'
 import { withBaseline } from '#src/report/baselines.js'
 import { sample } from '../report/sample.js'
 
 /** The sample with every time multiplied, by a factor of its own for each figure. */
 function scaled(factor: () => number): Report {
-  const times = <T extends { value: number; low: number; high: number } | null>(estimate: T): T => {
+  const times = (estimate: Estimate): Estimate => {
     const by = factor()
-    return (
-      estimate && { value: estimate.value * by, low: estimate.low * by, high: estimate.high * by }
-    )
+    return { value: estimate.value * by, low: estimate.low * by, high: estimate.high * by }
   }
   return {
     ...sample,
@@ -23,8 +22,8 @@ function scaled(factor: () => number): Report {
       rowNs: times(row.rowNs),
       callNs: {
         ...row.callNs,
-        p50: times(row.callNs.p50),
-        p99: times(row.callNs.p99),
+        p50: times(row.callNs.p50!),
+        p99: times(row.callNs.p99!),
       },
     })),
   }

@@ -19,7 +19,7 @@ const plan: BenchPlan = {
 const progress = { stage: () => {}, step: () => {} }
 
 const options = {
-  ...{ plan, progress, quick: true, seed: 3, command: 'test', urls: [] },
+  ...{ plan, progress, quick: true, seed: 3, command: 'test', urls: [], python: false },
   signal: new AbortController().signal,
 }
 

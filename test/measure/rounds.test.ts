@@ -18,6 +18,7 @@ function pretend(name: string, callNs: () => number, log: string[] = []): Conten
     label: name,
     mode: 'native',
     workload: 'champion',
+    server: null,
     protocol: null,
     rowsPerCall: 1,
     inFlight: 1,

@@ -25,6 +25,7 @@ export class BlockContender implements Contender, ContenderInfo {
   readonly label: string
   readonly mode: ContenderInfo['mode']
   readonly workload: ContenderInfo['workload']
+  readonly server = null
   readonly protocol = null
   readonly rowsPerCall: number
   readonly inFlight = 1

@@ -28,6 +28,7 @@ export class HttpContender implements Contender {
   readonly label: string
   readonly mode: ContenderInfo['mode']
   readonly workload: ContenderInfo['workload']
+  readonly server: string | null
   readonly protocol: string | null
   readonly rowsPerCall: number
   readonly inFlight: number
@@ -47,6 +48,7 @@ export class HttpContender implements Contender {
     this.label = info.label
     this.mode = info.mode
     this.workload = info.workload
+    this.server = info.server
     this.protocol = info.protocol
     this.rowsPerCall = info.rowsPerCall
     this.inFlight = info.inFlight

@@ -11,6 +11,8 @@ export interface ServerAddress {
   readonly token?: string
   /** Its process, when that is a child of ours whose usage can be read. */
   readonly pid: number | null
+  /** `neatron`, `python`, or its URL. */
+  readonly name: string
   /** Before the names of its contenders, empty for our own: `python-`. */
   readonly prefix: string
   /** After their labels, empty for our own: ` (Python)`. */
@@ -89,6 +91,7 @@ function contender(
       label: label + server.suffix,
       mode,
       workload: 'champion',
+      server: server.name,
       protocol: wire.name,
       rowsPerCall,
       inFlight,
@@ -111,6 +114,7 @@ function population(
       label: `HTTP, batch of the population, ${wire.label}${server.suffix}`,
       mode: 'batch',
       workload: 'population',
+      server: server.name,
       protocol: wire.name,
       rowsPerCall: genomes.length,
       inFlight: 1,

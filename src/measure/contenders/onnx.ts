@@ -35,6 +35,7 @@ export async function onnxContender(
     label: `ONNX Runtime in process, ${rowsPerCall === 1 ? '1 row' : `${rowsPerCall} rows`}`,
     mode: 'in process',
     workload: 'champion',
+    server: null,
     protocol: null,
     rowsPerCall,
     inFlight: 1,
