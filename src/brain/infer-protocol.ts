@@ -15,7 +15,8 @@ export class InferProtocol implements Protocol {
     if (population) body += `"genome":[${genome.join(',')}],`
     body += '"inputs":['
     for (let row = 0; row < rows; row++) {
-      body += `${row === 0 ? '[' : ',['}${inputs.subarray(row * size, (row + 1) * size).join(',')}]`
+      const values = rows === 1 ? inputs : inputs.subarray(row * size, (row + 1) * size)
+      body += `${row === 0 ? '[' : ',['}${values.join(',')}]`
     }
     return { method: 'POST', path: '/infer', body: `${body}]}`, headers: HEADERS }
   }

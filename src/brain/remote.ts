@@ -95,9 +95,9 @@ export class Remote implements Inference {
   ): Promise<void> {
     const shape = this.#checkOpen() ?? (await this.#attach())
     if (rows === 0) return
-    const rowInputs = inputs.subarray(0, rows * shape.inputSize)
-    const rowOutputs = outputs.subarray(0, rows * shape.outputSize)
-    const rowGenome = genome.subarray(0, rows)
+    const rowInputs = first(inputs, rows * shape.inputSize)
+    const rowOutputs = first(outputs, rows * shape.outputSize)
+    const rowGenome = first(genome, rows)
     checkLengths(rowGenome, rowInputs, rowOutputs, rows, shape)
     for (const index of rowGenome) checkGenome(index, shape)
     checkFinite(rowInputs, shape.inputSize)
@@ -210,6 +210,14 @@ export class Remote implements Inference {
       return false
     }
   }
+}
+
+/** The first `length` elements, without a new view when that is all: one costs as much as a small request's JSON. */
+function first<Numbers extends Float32Array | Uint32Array>(
+  array: Numbers,
+  length: number,
+): Numbers {
+  return array.length === length ? array : (array.subarray(0, length) as Numbers)
 }
 
 function checkLengths(

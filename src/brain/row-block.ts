@@ -33,10 +33,11 @@ export interface InFlight {
   readonly cancellation: Cancellation
 }
 
-/** Copies the rows of all parts into one batch. */
+/** The rows of all parts as one batch: copied together, unless it is one whole block. */
 export function gather(parts: readonly Part[]): RowBatch {
-  const { inputs, rows: capacity } = parts[0].block
-  const size = inputs.length / capacity
+  const { block } = parts[0]
+  if (parts.length === 1 && parts[0].rows === block.rows) return block
+  const size = block.inputs.length / block.rows
   let rows = 0
   for (const part of parts) rows += part.rows
   const batch = { rows, genome: new Uint32Array(rows), inputs: new Float32Array(rows * size) }
@@ -54,7 +55,7 @@ export function scatter(outputs: Float32Array, rows: number, parts: readonly Par
   const size = outputs.length / rows
   let at = 0
   for (const { block, from, rows: count } of parts) {
-    const answer = outputs.subarray(at * size, (at + count) * size)
+    const answer = count === rows ? outputs : outputs.subarray(at * size, (at + count) * size)
     at += count
     // Whoever was given an error may be using the arrays for something else by now.
     if (block.settled) continue
