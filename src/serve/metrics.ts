@@ -1,46 +1,27 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { HttpErrorCode } from './http-error.js'
+import type { Model } from './model.js'
 
-/** From 5 us to 1 s: a run of a small network takes microseconds. */
-const SECONDS = [
-  5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 0.1, 0.25, 1,
-]
-const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
+/** The histograms of each model. */
+const HISTOGRAMS = {
+  infer: ['neatron_infer_duration_seconds', 'Time of one run in ONNX Runtime.'],
+  queue: ['neatron_queue_duration_seconds', 'Time from accepting a request to its run.'],
+  rows: ['neatron_batch_rows', 'Rows of one run.'],
+} as const
 
 /** What the server shows of itself at any time; read when metrics are asked for. */
 export interface ServerState {
-  readonly models: () => number
+  readonly models: () => readonly Model[]
   readonly sessions: () => number
   readonly sessionBytes: () => number
-  readonly waiting: () => number
 }
 
 /** The metrics of one server, in Prometheus' text format. Labels hold model names and codes only. */
 export class Metrics {
   readonly #registry = new Registry()
+  #models: () => readonly Model[] = () => []
   readonly #loopDelay = monitorEventLoopDelay({ resolution: 10 })
-  readonly #infer = new Histogram({
-    name: 'neatron_infer_duration_seconds',
-    help: 'Time of one run in ONNX Runtime.',
-    labelNames: ['model'],
-    buckets: SECONDS,
-    registers: [this.#registry],
-  })
-  readonly #queue = new Histogram({
-    name: 'neatron_queue_duration_seconds',
-    help: 'Time from accepting a request to the start of its run.',
-    labelNames: ['model'],
-    buckets: SECONDS,
-    registers: [this.#registry],
-  })
-  readonly #rows = new Histogram({
-    name: 'neatron_batch_rows',
-    help: 'Rows of one run.',
-    labelNames: ['model'],
-    buckets: ROWS,
-    registers: [this.#registry],
-  })
   readonly #rejected = new Counter({
     name: 'neatron_rejected_requests_total',
     help: 'Requests that were not answered with a result, by the code of their error.',
@@ -60,27 +41,31 @@ export class Metrics {
   }
 
   /** Everything, in Prometheus' text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics()
+  async text(): Promise<string> {
+    return `${await this.#registry.metrics()}${this.#modelText()}`
+  }
+
+  #modelText(): string {
+    const models = this.#models()
+    const lines = Object.entries(HISTOGRAMS).flatMap(([key, [name, help]]) => [
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} histogram`,
+      ...models.flatMap((model) =>
+        model.statistics.histograms[key as keyof typeof HISTOGRAMS].lines(name, model.name),
+      ),
+    ])
+    return `${lines.join('\n')}\n`
   }
 
   /** Adds gauges that read the server's state. */
   watch(state: ServerState): void {
-    this.#gauge('neatron_models', 'Models that can be asked.', state.models)
+    this.#models = state.models
+    this.#gauge('neatron_models', 'Models that can be asked.', () => state.models().length)
     this.#gauge('neatron_sessions', 'Open sessions of ONNX Runtime.', state.sessions)
     this.#gauge('neatron_session_bytes', 'Estimated bytes of open sessions.', state.sessionBytes)
-    this.#gauge('neatron_waiting_requests', 'Requests waiting for a run.', state.waiting)
-  }
-
-  /** Counts a run. */
-  run(model: string, rows: number, inferMs: number): void {
-    this.#infer.labels(model).observe(inferMs / 1e3)
-    this.#rows.labels(model).observe(rows)
-  }
-
-  /** Counts an answered request's wait. */
-  queued(model: string, queueMs: number): void {
-    this.#queue.labels(model).observe(queueMs / 1e3)
+    this.#gauge('neatron_waiting_requests', 'Requests waiting for a run.', () =>
+      state.models().reduce((sum, model) => sum + model.jobs.length, 0),
+    )
   }
 
   /** Counts a request that got an error. */
@@ -91,11 +76,6 @@ export class Metrics {
   /** Reports what clients see only as INTERNAL. */
   fault(error: unknown): void {
     this.onFault(error)
-  }
-
-  /** Forgets a model that was unloaded, so that the series do not pile up. */
-  forget(model: string): void {
-    for (const metric of [this.#infer, this.#queue, this.#rows]) metric.remove(model)
   }
 
   /** Stops measuring. */

@@ -14,7 +14,8 @@ const STANDARD_DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml'])
 
 /** A model that answers requests: its bytes, its signature, its counters and its waiting jobs. */
 export class Model {
-  readonly statistics = new ModelStatistics()
+  /** Counters since a model was first loaded under this name. */
+  statistics = new ModelStatistics()
   /** Jobs that wait for a run, oldest first. */
   readonly jobs: Job[] = []
   /** Rows that wait, over all jobs. */

@@ -55,8 +55,10 @@ export class ModelRepository {
     const loaded = this.#last.then(async () => {
       try {
         const model = await Model.open(name, version, bytes, config)
-        await this.#retire(name)
+        const replaced = this.#models.get(name)
+        model.statistics = replaced?.statistics ?? model.statistics
         this.#models.set(name, model)
+        if (replaced !== undefined) await this.#retire(replaced)
         this.#unavailable.delete(name)
         this.sessions.add(model)
         return model
@@ -73,9 +75,10 @@ export class ModelRepository {
 
   /** @throws HttpError `MODEL_UNKNOWN`. */
   async unload(name: string): Promise<void> {
-    const { version } = this.find(name)
-    await this.#retire(name)
-    this.#markUnavailable(name, version, 'unloaded')
+    const model = this.find(name)
+    this.#models.delete(name)
+    await this.#retire(model)
+    this.#markUnavailable(name, model.version, 'unloaded')
   }
 
   /**
@@ -118,13 +121,11 @@ export class ModelRepository {
   /** Gives up all sessions. Nothing may be waiting or running. */
   async close(): Promise<void> {
     await this.#last
-    for (const name of [...this.#models.keys()]) await this.#retire(name)
+    for (const model of this.#models.values()) await this.#retire(model)
+    this.#models.clear()
   }
 
-  async #retire(name: string): Promise<void> {
-    const model = this.#models.get(name)
-    if (model === undefined) return
-    this.#models.delete(name)
+  async #retire(model: Model): Promise<void> {
     model.retired = true
     if (model.pending === 0) await this.sessions.remove(model)
   }

@@ -187,7 +187,6 @@ export class Scheduler {
     }
     const cost = { inputMs, inferMs: result.inferMs, outputMs: performance.now() - scatter }
     model.statistics.run(rows, cost)
-    this.metrics.run(model.name, rows, result.inferMs)
   }
 
   async #infer(
@@ -249,7 +248,6 @@ export class Scheduler {
       return
     }
     model.statistics.succeeded(performance.now() - job.accepted, job.queueMs)
-    this.metrics.queued(model.name, job.queueMs)
     job.resolve({ outputs, rows: job.rows, queueMs: job.queueMs, inferMs: job.inferMs })
     this.#settled(model)
   }

@@ -52,12 +52,10 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     versions: { neatron: VERSION, onnxruntime: await runtimeVersion() },
     draining: false,
   }
-  const models = () => [...repository.models]
   metrics.watch({
-    models: () => models().length,
+    models: () => [...repository.models],
     sessions: () => sessions.size,
     sessionBytes: () => sessions.bytes,
-    waiting: () => models().reduce((sum, model) => sum + model.jobs.length, 0),
   })
   try {
     for (const model of resolved.models) await loadModel(repository, model)

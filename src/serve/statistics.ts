@@ -1,3 +1,11 @@
+import { Histogram } from './histogram.js'
+
+/** Bounds from 5 us to 1 s: a run of a small network takes microseconds. */
+const SECONDS = [
+  5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 0.1, 0.25, 1,
+]
+const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
+
 /** How often something happened and how long it took in all. */
 export class Duration {
   count = 0
@@ -39,8 +47,14 @@ class BatchStatistics {
 /** Batch sizes beyond this many different ones are counted together, so that memory is bounded. */
 const BATCH_SIZES = 256
 
-/** A model's counters, in the form of Triton's statistics extension. */
+/** A model's counters since it was first loaded under its name. */
 export class ModelStatistics {
+  /** For `/metrics`: times in seconds, and rows. */
+  readonly histograms = {
+    infer: new Histogram(SECONDS),
+    queue: new Histogram(SECONDS),
+    rows: new Histogram(ROWS),
+  }
   #lastInference = 0
   #rows = 0
   #runs = 0
@@ -56,6 +70,8 @@ export class ModelStatistics {
     this.#rows += rows
     this.#lastInference = Date.now()
     this.#compute.add(cost)
+    this.histograms.infer.observe(cost.inferMs / 1e3)
+    this.histograms.rows.observe(rows)
     let size = this.#bySize.get(rows)
     if (size === undefined && this.#bySize.size < BATCH_SIZES) {
       size = new BatchStatistics()
@@ -68,6 +84,7 @@ export class ModelStatistics {
   succeeded(totalMs: number, queueMs: number): void {
     this.#success.add(totalMs)
     this.#queue.add(queueMs)
+    this.histograms.queue.observe(queueMs / 1e3)
   }
 
   /** Counts one request that failed after it was accepted. */

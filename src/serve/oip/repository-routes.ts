@@ -16,7 +16,7 @@ const FILE = /^file:(\d{1,9})\/model\.onnx$/
 
 /** Triton's model repository extension: index, load with the model inline, unload. */
 export function repositoryRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { repository, metrics } = context
+  const { repository } = context
 
   app.post('/v2/repository/index', { schema: SCHEMAS.index }, ({ body }: BytesRequest) => {
     const { ready } = optionalObject(body)
@@ -45,7 +45,6 @@ export function repositoryRoutes(app: FastifyInstance, context: ServerContext): 
       const { model: name } = request.params as NameParams
       optionalObject(request.body)
       await repository.unload(name)
-      metrics.forget(name)
       request.log.info({ model: name }, 'model unloaded')
       return {}
     },
