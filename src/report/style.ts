@@ -56,6 +56,7 @@ th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom
 th { color: var(--dim); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td.wrap { white-space: normal; text-align: left; }
+th:first-child, td:first-child { position: sticky; left: 0; background: var(--card); }
 tr:last-child td { border-bottom: 0; }
 .good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
 .notes { color: var(--dim); font-size: 0.86rem; margin: 12px 0 0; }
@@ -65,6 +66,7 @@ footer { color: var(--dim); font-size: 0.86rem; }
   main { padding: 20px 12px 48px; }
   section { padding: 18px 14px; border-radius: 10px; }
   .verdict .headline { font-size: 1.2rem; }
+  td:first-child { white-space: normal; min-width: 120px; }
   svg.wide { display: none; }
   svg.narrow { display: block; }
 }

@@ -1,6 +1,6 @@
 import { type Box, bottomAxis, type Chart, leftAxis, legend, seriesClass } from './frame.js'
 import { logScale, type Scale } from './scale.js'
-import { element, label, pathThrough } from './svg.js'
+import { element, escapeHtml, label, pathThrough } from './svg.js'
 
 /** Points joined by a line, under a name. */
 export interface Series {
@@ -54,7 +54,7 @@ export function lineChart(title: string, series: readonly Series[], axes: Axes):
         const main = element(
           'path',
           { d: pathThrough(placed), class: `series ${cls}` },
-          element('title', {}, name),
+          element('title', {}, escapeHtml(name)),
         )
         return thin + main + dots.join('')
       })

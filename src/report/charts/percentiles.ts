@@ -1,7 +1,8 @@
 import type { Measurement } from '../../measure/report-schema.js'
-import { type Box, bottomAxis, type Chart, leftAxis, legend, seriesClass } from './frame.js'
+import { type Box, bottomAxis, type Chart, leftAxis, legend } from './frame.js'
+import { modeClass } from './mode-class.js'
 import { duration, logScale, tailScale } from './scale.js'
-import { element, label, pathThrough } from './svg.js'
+import { element, escapeHtml, label, pathThrough } from './svg.js'
 
 /** Latency of a call by percentile, stretched towards the tail. */
 export function percentileChart(measurements: readonly Measurement[]): Chart | null {
@@ -14,7 +15,10 @@ export function percentileChart(measurements: readonly Measurement[]): Chart | n
     description: `Latency percentiles of ${drawn.map(({ label }) => label).join(', ')}`,
     draw(width) {
       const key = legend(
-        drawn.map(({ label }, i) => ({ text: label, cls: seriesClass(i) })),
+        drawn.map((measurement) => ({
+          text: measurement.label,
+          cls: lineClass(measurement, drawn),
+        })),
         8,
         14,
         width,
@@ -23,14 +27,16 @@ export function percentileChart(measurements: readonly Measurement[]): Chart | n
       const box: Box = { left: 58, right: width - 16, top: key.height + 14, bottom: height - 44 }
       const x = tailScale(box.left, box.right, last)
       const y = logScale(Math.min(...values) / 1.2, Math.max(...values) * 1.2, box.bottom, box.top)
-      const lines = drawn.map(({ label: name, curve }, i) =>
+      const lines = drawn.map((measurement) =>
         element(
           'path',
           {
-            d: pathThrough(curve.map(([percentile, ns]) => [x.at(percentile), y.at(ns)])),
-            class: `series ${seriesClass(i)}`,
+            d: pathThrough(
+              measurement.curve.map(([percentile, ns]) => [x.at(percentile), y.at(ns)]),
+            ),
+            class: `series ${lineClass(measurement, drawn)}`,
           },
-          element('title', {}, name),
+          element('title', {}, escapeHtml(measurement.label)),
         ),
       )
       const body = [
@@ -51,4 +57,10 @@ function representatives(measurements: readonly Measurement[]): Measurement[] {
     const mode = measurements.filter((other) => other.mode === measurement.mode)
     return measurement === mode[0] || measurement === mode.at(-1)
   })
+}
+
+/** The colour of its mode; dashed for the second line of one mode. */
+function lineClass(measurement: Measurement, drawn: readonly Measurement[]): string {
+  const first = drawn.find(({ mode }) => mode === measurement.mode)
+  return modeClass[measurement.mode] + (measurement === first ? '' : ' dashed')
 }

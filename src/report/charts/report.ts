@@ -3,6 +3,7 @@ import { digits } from '../../measure/units.js'
 import { type Bar, barChart } from './bars.js'
 import type { Chart } from './frame.js'
 import { type Axes, lineChart } from './lines.js'
+import { modeClass } from './mode-class.js'
 import { percentileChart } from './percentiles.js'
 import { compact, duration, linearScale, logScale } from './scale.js'
 
@@ -31,15 +32,6 @@ export function reportCharts({ measurements, training, ladders }: Report): Repor
   }
 }
 
-/** One colour for each way of running, so that charts agree with each other. */
-const modeClass: Record<Measurement['mode'], string> = {
-  native: 's0',
-  'in process': 's2',
-  single: 's1',
-  concurrent: 's5',
-  batch: 's3',
-}
-
 function throughput(measurements: readonly Measurement[]): Chart | null {
   const bars = measurements.map(
     ({ label, mode, rowsPerSecond }): Bar => ({
@@ -63,7 +55,7 @@ function trainingSpeed(training: readonly Training[]): Chart | null {
       cls: mode === 'cpu' ? 's0' : batch === 1 ? 's1' : 's3',
     }),
   )
-  return barChart('Training speed', 'generations a second', bars, digits)
+  return barChart('Training speed', 'generations a second', bars, compact)
 }
 
 function timeline(training: readonly Training[]): Chart | null {
@@ -109,7 +101,7 @@ function cpuCost(measurements: readonly Measurement[]): Chart | null {
     const value = clientCpuSeconds + (serverCpuSeconds ?? 0)
     return [{ label, value, text: `${digits(value)} s`, cls: modeClass[mode] }]
   })
-  return barChart('CPU seconds for a million rows', 'client and server CPU seconds', bars, digits)
+  return barChart('CPU seconds for a million rows', 'client and server CPU seconds', bars, compact)
 }
 
 /** From the first to the last whole number, with at most about ten ticks. */
