@@ -78,7 +78,7 @@ export class Connection {
   /**
    * One exchange, one attempt.
    *
-   * Throws `SERVER_UNREACHABLE`, `REQUEST_TIMEOUT`, or `RESPONSE_INVALID` for what is not HTTP or
+   * @throws NeatronError `SERVER_UNREACHABLE`, `REQUEST_TIMEOUT`, or `RESPONSE_INVALID` for what is not HTTP or
    * breaks off; the reason of `cancellation` when that ends it.
    */
   readonly exchange: Exchange = async (request, cancellation) => {

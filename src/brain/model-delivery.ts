@@ -11,7 +11,7 @@ export interface ModelDelivery {
   /**
    * Puts `model` in the place of the one of the same name.
    *
-   * Throws `SERVER_CANNOT_LOAD` when the server has no way to take it or refuses it.
+   * @throws NeatronError `SERVER_CANNOT_LOAD` when the server has no way to take it or refuses it.
    */
   deliver(model: RepositoryModel, cancellation: Cancellation): Promise<void>
   /** Takes the model of this name off the server. */

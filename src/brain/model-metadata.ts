@@ -14,7 +14,7 @@ export interface ModelMetadata {
  * Asks the server what rows of `model` look like (`GET /v2/models/{model}`, Open Inference Protocol).
  * It does not tell how many genomes a population has, so indices are left for it to check.
  *
- * Throws `MODEL_NOT_FOUND`; `RESPONSE_INVALID` when the model has no tensors `inputs` and `outputs`.
+ * @throws NeatronError `MODEL_NOT_FOUND`; `RESPONSE_INVALID` when the model has no tensors `inputs` and `outputs`.
  */
 export async function modelMetadata(
   exchange: Exchange,

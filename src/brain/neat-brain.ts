@@ -36,7 +36,7 @@ export class NeatBrain implements Brain {
   /**
    * Inference by a server. Nothing is sent before `load`.
    *
-   * Throws `ARGUMENT_TYPE` for an unknown option, `ARGUMENT_RANGE` for a wrong value.
+   * @throws NeatronError `ARGUMENT_TYPE` for an unknown option, `ARGUMENT_RANGE` for a wrong value.
    */
   static remote(options: RemoteOptions): NeatBrain {
     const recorder = new Recorder()
@@ -47,7 +47,7 @@ export class NeatBrain implements Brain {
    * Makes `genomes` the population that answers from now on. Remote, it is exported as one ONNX
    * model and put in the place of the one before, under a name of this brain's own.
    *
-   * Throws `POPULATION_SHAPE`; `SERVER_CANNOT_LOAD`, `SERVER_UNREACHABLE` and other failures of the
+   * @throws NeatronError `POPULATION_SHAPE`; `SERVER_CANNOT_LOAD`, `SERVER_UNREACHABLE` and other failures of the
    * server.
    */
   load(genomes: readonly Genome[]): void | Promise<void> {
@@ -60,7 +60,7 @@ export class NeatBrain implements Brain {
    * is as many requests as the batch size needs, the last one not full; leave the arrays as they
    * are until the promise fulfils.
    *
-   * Throws `GENOME_INDEX` and `INPUT_NOT_FINITE` before anything is sent; `OUTPUT_NOT_FINITE`, and
+   * @throws NeatronError `GENOME_INDEX` and `INPUT_NOT_FINITE` before anything is sent; `OUTPUT_NOT_FINITE`, and
    * failures of the server.
    */
   feedForwardRows(

@@ -16,7 +16,7 @@ export interface Protocol {
   /**
    * The outputs in a 2xx answer, row-major, [rows x outputSize].
    *
-   * Throws `RESPONSE_INVALID` when the answer is not exactly one row of `outputSize` finite numbers
+   * @throws NeatronError `RESPONSE_INVALID` when the answer is not exactly one row of `outputSize` finite numbers
    * for each row asked.
    */
   decode(reply: HttpReply, rows: number, outputSize: number): Float32Array

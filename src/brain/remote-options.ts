@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { NeatronError } from '../errors.js'
 import type { RetryOptions } from './retry.js'
 
@@ -58,6 +59,8 @@ export type ResolvedRemoteOptions = RemoteOptions &
     >
   >
 
+const RETRY_OPTIONS = ['attempts', 'baseMs', 'capMs', 'deadlineMs'] as const
+
 /** Each option with what it must be, in words, and its check. */
 const RULES: {
   [Name in keyof Required<RemoteOptions>]: [must: string, is: (value: unknown) => boolean]
@@ -75,7 +78,7 @@ const RULES: {
   token: ['be a string', isString],
   modelRepository: ['be the path of a folder', isString],
   timeoutMs: ['be a positive number of milliseconds', (value) => isDuration(value) && value !== 0],
-  retry: ['be an object', (value) => typeof value === 'object' && value !== null],
+  retry: [`be an object of ${RETRY_OPTIONS.join(', ')}`, isRetry],
   waitForServerMs: ['be a number of milliseconds, 0 or more', isDuration],
   signal: ['be an AbortSignal', (value) => value instanceof AbortSignal],
 }
@@ -108,7 +111,7 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
 }
 
 function wrong(name: string, must: string, value: unknown): NeatronError {
-  const came = typeof value === 'object' ? typeof value : JSON.stringify(value)
+  const came = inspect(value, { depth: 1, breakLength: Number.POSITIVE_INFINITY })
   return new NeatronError(
     'ARGUMENT_RANGE',
     `option ${name} of NeatBrain.remote must ${must}, but is ${came}`,
@@ -121,6 +124,15 @@ function isString(value: unknown): boolean {
 
 function isPositiveInteger(value: unknown): boolean {
   return Number.isInteger(value) && (value as number) > 0
+}
+
+function isRetry(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return Object.entries(value).every(
+    ([name, number]) =>
+      (RETRY_OPTIONS as readonly string[]).includes(name) &&
+      (name === 'attempts' ? isPositiveInteger(number) : isDuration(number)),
+  )
 }
 
 function isDuration(value: unknown): boolean {

@@ -272,6 +272,8 @@ const wrongOptions: [options: object, code: string, message: RegExp][] = [
   [{ url: 'http://x', encoding: 'binary' }, 'ARGUMENT_RANGE', /encoding/],
   [{ url: 'http://x', timeoutMs: 0 }, 'ARGUMENT_RANGE', /timeoutMs/],
   [{ url: 'http://x', retry: 3 }, 'ARGUMENT_RANGE', /retry/],
+  [{ url: 'http://x', retry: { attempts: 0 } }, 'ARGUMENT_RANGE', /retry.*attempts/],
+  [{ url: 'http://x', retry: { retries: 2 } }, 'ARGUMENT_RANGE', /retry.*attempts, baseMs/],
 ]
 for (const [options, code, message] of wrongOptions) {
   test(`options: ${code} for ${JSON.stringify(options)}`, (t) => {
