@@ -188,6 +188,15 @@ test('a dead server is one clear error', async (t) => {
   await unloadable.close()
 })
 
+test('an endless answer is RESPONSE_INVALID', async (t) => {
+  const { brain } = await loaded(t, (response) => {
+    const more = () => response.write(Buffer.alloc(2 ** 20), more)
+    more()
+  })
+  const error = await t.throwsAsync(brain.infer([1, 2]), { code: 'RESPONSE_INVALID' })
+  t.regex(error.message, /more than 67108864 bytes/)
+})
+
 test('what does not speak HTTP is RESPONSE_INVALID', async (t) => {
   const tcp = createTcpServer((socket) =>
     socket.on('error', () => undefined).end('SSH-2.0-nope\r\n'),
