@@ -61,7 +61,10 @@ export class Genome {
     return new Genome(packJSON(value))
   }
 
-  /** @internal Takes packed genes that the caller has built by the layout; compiling checks them. */
+  /**
+   * A genome of packed genes (src/genome/layout.ts), which it takes over without a copy or a check:
+   * compiling checks them. Made for `words` from another genome, such as one sent by a worker.
+   */
   static fromWords(words: Uint32Array): Genome {
     return new Genome(words)
   }

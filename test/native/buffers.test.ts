@@ -144,6 +144,15 @@ test('feedForwardRows checks genome indices and writes nothing if one is wrong',
   t.deepEqual(outputs, floats(4))
 })
 
+/** What the type library of Node leaves out. */
+interface WithWebAssembly {
+  WebAssembly: {
+    Memory: new (options: {
+      initial: number
+    }) => { buffer: ArrayBuffer; grow(pages: number): number }
+  }
+}
+
 test('a bound call notices that its memory is gone', (t) => {
   for (const lost of ['inputs', 'outputs'] as const) {
     const arrays = { inputs: floats(3), outputs: floats(2) }
@@ -154,6 +163,7 @@ test('a bound call notices that its memory is gone', (t) => {
     structuredClone(0, { transfer: [arrays[lost].buffer as ArrayBuffer] })
     t.throws(call, { name: 'NeatronError', code: 'BUFFER_DETACHED' })
   }
+  const { WebAssembly } = globalThis as unknown as WithWebAssembly
   const memory = new WebAssembly.Memory({ initial: 1 })
   const call = network.bind(new Float32Array(memory.buffer, 0, 3), floats(2))
   call()

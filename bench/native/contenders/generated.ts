@@ -1,0 +1,47 @@
+import { ACTIVATIONS, type Activation } from '#src/genome/layout.js'
+import { planGenome } from '#src/native/addon.js'
+import type { MakeContenders } from '../contender.js'
+
+/** The JavaScript of an activation of the local variable `x`. */
+const FORMULAS: Record<Activation, string> = {
+  identity: 'x',
+  sigmoid: '1 / (1 + Math.exp(-x))',
+  steepenedSigmoid: '1 / (1 + Math.exp(-4.9 * x))',
+  tanh: 'Math.tanh(x)',
+  relu: 'x > 0 ? x : 0',
+  leakyRelu: 'x > 0 ? x : 0.01 * x',
+  elu: 'x > 0 ? x : Math.expm1(x)',
+  softplus: 'Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)))',
+  gaussian: 'Math.exp(-x * x)',
+  sin: 'Math.sin(x)',
+  abs: 'Math.abs(x)',
+  step: 'x > 0 ? 1 : 0',
+}
+
+/** JavaScript generated for the genome: a local variable for each node, weights as constants. */
+export const generated: MakeContenders = ({ genome, inputs }, rows) => {
+  const plan = planGenome(genome.words)
+  const value = (slot: number) =>
+    slot < plan.inputSize ? `inputs[i + ${slot}]` : `n${slot - plan.inputSize}`
+  const lines = [...plan.biases].map((bias, node) => {
+    const terms = [`${bias}`]
+    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge++) {
+      terms.push(`${plan.weights[edge]} * ${value(plan.sources[edge])}`)
+    }
+    const formula = FORMULAS[ACTIVATIONS[plan.activations[node]]]
+    return `x = ${terms.join(' + ')}; const n${node} = ${formula}`
+  })
+  const stores = [...plan.outputSlots].map((slot, o) => `outputs[o + ${o}] = ${value(slot)}`)
+  const row = new Function(
+    'inputs',
+    'i',
+    'outputs',
+    'o',
+    `let x\n${[...lines, ...stores].join('\n')}`,
+  ) as (inputs: Float32Array, i: number, outputs: Float32Array, o: number) => void
+  const outputs = new Float32Array(rows * genome.outputSize)
+  const run = () => {
+    for (let r = 0; r < rows; r++) row(inputs, r * genome.inputSize, outputs, r * genome.outputSize)
+  }
+  return [{ name: 'generated JavaScript', run, outputs }]
+}

@@ -1,0 +1,58 @@
+import { guardBound } from '#src/genome/bound.js'
+import { Population } from '#src/genome/population.js'
+import { bindNetwork, compileNetwork, timeFeedForward } from '#src/native/addon.js'
+import type { MakeContenders } from '../contender.js'
+
+/** Every native path. */
+export const neatron: MakeContenders = ({ genome, inputs }, rows) => {
+  const network = genome.compile()
+  const outputs = () => new Float32Array(rows * genome.outputSize)
+  if (rows === 1) {
+    const row = inputs.slice(0, genome.inputSize)
+    // What `network.bind` does, on a handle that can be timed inside Rust too: two networks of one
+    // genome differ in where their memory lies, and so by some per cent.
+    const handle = compileNetwork(genome.words)
+    const calls = Math.ceil(1e6 / timeFeedForward(handle, row, outputs(), 1000))
+    const bound = { outputs: outputs() }
+    const direct = outputs()
+    const checked = { outputs: outputs() }
+    return [
+      {
+        name: 'bind',
+        run: guardBound(bindNetwork(handle, row, bound.outputs)),
+        timeInside: () => timeFeedForward(handle, row, bound.outputs, calls),
+        ...bound,
+      },
+      {
+        name: 'network.feedForward',
+        run: () => network.feedForward(row, direct),
+        outputs: direct,
+      },
+      {
+        name: 'genome.feedForward',
+        run: () => checked.outputs.set(genome.feedForward(row)),
+        ...checked,
+      },
+    ]
+  }
+  const population = Population.compile([genome])
+  const indices = new Uint32Array(rows)
+  const [batch, async, ofPopulation] = [outputs(), outputs(), outputs()]
+  return [
+    {
+      name: 'feedForwardBatch',
+      run: () => network.feedForwardBatch(inputs, batch, rows),
+      outputs: batch,
+    },
+    {
+      name: 'feedForwardBatchAsync',
+      run: () => network.feedForwardBatchAsync(inputs, async, rows),
+      outputs: async,
+    },
+    {
+      name: 'feedForwardRows',
+      run: () => population.feedForwardRows(indices, inputs, ofPopulation, rows),
+      outputs: ofPopulation,
+    },
+  ]
+}

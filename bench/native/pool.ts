@@ -1,0 +1,99 @@
+/**
+ * Timing: benny runs its cases one after the other, so that a slow moment of the machine falls on
+ * one of them. Here it runs many short suites, each round in another order, and the samples of a
+ * case are pooled.
+ */
+import benny from 'benny'
+import type { Contender } from './contender.js'
+
+/** The pooled nanoseconds of one run of each contender. */
+export type Samples = Map<string, number[]>
+
+/** What a list of samples says. */
+export interface Spread {
+  median: number
+  /** The quartiles. */
+  low: number
+  high: number
+}
+
+/** Median and quartiles. */
+export function spread(samples: readonly number[]): Spread {
+  const sorted = [...samples].sort((a, b) => a - b)
+  const at = (share: number) =>
+    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
+  return { median: at(0.5), low: at(0.25), high: at(0.75) }
+}
+
+/** Roughly how long one call of `run` takes, in nanoseconds. */
+async function estimate(run: () => void | Promise<void>): Promise<number> {
+  const start = process.hrtime.bigint()
+  let calls = 0
+  while (process.hrtime.bigint() - start < 5_000_000n) {
+    const pending = run()
+    if (pending !== undefined) await pending
+    calls++
+  }
+  return Number(process.hrtime.bigint() - start) / calls
+}
+
+interface Case {
+  name: string
+  /** Calls of the contender in one call of the case. */
+  calls: number
+  run(): void | Promise<void>
+}
+
+/**
+ * A case for benny: a loop over the contender of about 20 us, since benny's own cost for a call is
+ * more than that of a bound one. Each loop is compiled for itself, as a user's would be.
+ */
+async function caseOf({ name, run }: Contender): Promise<Case> {
+  const nanoseconds = await estimate(run)
+  if (run() instanceof Promise) return { name, calls: 1, run }
+  const calls = Math.max(1, Math.round(20_000 / nanoseconds))
+  const loop = new Function('run', `for (let call = 0; call < ${calls}; call++) run()`)
+  return { name, calls, run: () => loop(run) }
+}
+
+/** benny announces each suite on the console, where the result of --json goes. */
+async function quietly<T>(body: () => Promise<T>): Promise<T> {
+  const { log } = console
+  console.log = () => {}
+  try {
+    return await body()
+  } finally {
+    console.log = log
+  }
+}
+
+/** The name under which {@link pool} gives the time inside Rust. */
+export const INSIDE = 'inside Rust'
+
+/** Times the contenders against each other for so many rounds. */
+export async function pool(contenders: readonly Contender[], rounds: number): Promise<Samples> {
+  const cases: Case[] = []
+  for (const contender of contenders) cases.push(await caseOf(contender))
+  const samples: Samples = new Map(cases.map(({ name }) => [name, []]))
+  for (let round = 0; round < rounds; round++) {
+    const rotated = cases.map((_, index) => cases[(index + round) % cases.length])
+    const { results } = await quietly(() =>
+      benny.suite(
+        `round ${round}`,
+        ...rotated.map(({ name, run }) =>
+          benny.add(name, () => run(), { minTime: 0.001, maxTime: 0.02, minSamples: 5, delay: 0 }),
+        ),
+      ),
+    )
+    for (const { name, details } of results) {
+      const { calls } = cases.find((one) => one.name === name)!
+      samples.get(name)!.push(...details.sampleResults.map((seconds) => (seconds * 1e9) / calls))
+    }
+    for (const { timeInside } of contenders) {
+      if (timeInside === undefined) continue
+      const inside = Array.from({ length: 5 }, timeInside)
+      samples.set(INSIDE, [...(samples.get(INSIDE) ?? []), ...inside])
+    }
+  }
+  return samples
+}
