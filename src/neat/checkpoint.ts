@@ -155,6 +155,7 @@ function pack(state: RunState, generationsLength: number) {
     ...rest,
     ...counters,
     nextSpecies: speciation.nextSpecies,
+    threshold: speciation.threshold,
     species: speciation.species.map(({ representative: _, ...one }) => one),
     genomes: packGenomes([
       champion,
@@ -167,7 +168,8 @@ function pack(state: RunState, generationsLength: number) {
 
 function unpack(run: Packed): RunState {
   const { task, seed, config, championFitness, solved, evaluations } = run
-  const { generation, nextInnovation, nextNode, bestFitness, lastImproved, nextSpecies } = run
+  const { generation, nextInnovation, nextNode, bestFitness, lastImproved, phase } = run
+  const { nextSpecies, threshold } = run
   const [champion, ...genomes] = unpackGenomes(run.genomes)
   const representatives = genomes.splice(0, run.species.length)
   const species = run.species.map((one, index) => ({
@@ -181,7 +183,8 @@ function unpack(run: Packed): RunState {
     evolution: {
       generation,
       genomes,
-      speciation: { species, nextSpecies },
+      speciation: { species, nextSpecies, threshold },
+      phase,
       nextInnovation,
       nextNode,
       bestFitness,

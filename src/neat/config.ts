@@ -74,15 +74,35 @@ const CONFIG = Type.Object(
     /** Then, for each weight, that it is perturbed; otherwise it is drawn anew. */
     perturbWeight: probability(0.9),
     /** A perturbation is uniform within plus or minus this. The paper gives no value. */
-    perturbation: amount(2.5),
+    perturbation: amount(1.5),
     /** A new weight is uniform within plus or minus this. The paper gives no value. */
-    weightRange: amount(2.5),
+    weightRange: amount(4),
     /** No weight grows beyond plus or minus this: 8 as in Stanley's code. */
     maxWeight: amount(8),
     /** Probability of splitting a connection with a new node. */
     addNode: probability(0.03),
     /** Probability of a new connection; the paper took 0.3 for its population of 1,000. */
     addConnection: probability(0.05),
+    /** Probability that a hidden node gets another of `hiddenActivations`. Not in the paper. */
+    mutateActivation: probability(0),
+
+    /**
+     * Number of species to steer to: after each generation the compatibility threshold rises by
+     * `thresholdStep` if there are more, and falls by it if there are fewer. 0 leaves it alone, as
+     * the paper does.
+     */
+    targetSpecies: count(0, 0),
+    thresholdStep: amount(0.3),
+    /** Fitness taken off for each connection gene when parents are selected, down to 0 in all. */
+    complexityPenalty: amount(0),
+    /**
+     * Phased search (Green, "Phased searching with NEAT", 2004): once the population's mean
+     * connections have grown by this many since the last pruning, genes are removed instead of
+     * added, without crossover, until the mean falls no more. 0 never prunes.
+     */
+    pruneAfter: amount(0),
+    /** Probability of removing a connection, while pruning. */
+    removeConnection: probability(0.3),
   },
   { additionalProperties: false },
 )

@@ -16,6 +16,7 @@ import {
   HEADER_OUTPUTS,
   HEADER_WORDS,
   KIND_HIDDEN,
+  KIND_MASK,
   NODE_BIAS,
   NODE_ID,
   NODE_SHAPE,
@@ -34,6 +35,12 @@ export function nodeAt(words: Uint32Array, position: number): number {
 }
 
 /**
+ * Words taken at once for finished genomes. A typed array with memory of its own costs more than
+ * making a child; a slice of a common block does not. A genome that is kept keeps its block.
+ */
+const BLOCK_WORDS = 1 << 14
+
+/**
  * The packed genome under construction. NEAT makes every child in one draft, which is reused, and
  * copies it out when it is done. It keeps hidden nodes in order of their ids and connections in
  * order of their innovation numbers, so that genomes can be compared and crossed by merging.
@@ -41,6 +48,8 @@ export function nodeAt(words: Uint32Array, position: number): number {
 export class Draft {
   words = new Uint32Array(1024)
   floats = new Float32Array(this.words.buffer)
+  #block = new Uint32Array(0)
+  #blockUsed = 0
   readonly #reachability = new Reachability()
 
   /** An empty genome, ready for its nodes. */
@@ -65,7 +74,15 @@ export class Draft {
 
   /** A copy of exactly the words in use. */
   toWords(): Uint32Array {
-    return this.words.slice(0, this.length)
+    const { length, words } = this
+    if (this.#blockUsed + length > this.#block.length) {
+      this.#block = new Uint32Array(Math.max(BLOCK_WORDS, length))
+      this.#blockUsed = 0
+    }
+    const copy = new Uint32Array(this.#block.buffer, this.#blockUsed * 4, length)
+    for (let at = 0; at < length; at++) copy[at] = words[at]
+    this.#blockUsed += length
+    return copy
   }
 
   /** Adds a node: inputs and outputs in the order they are to have, hidden ones at any time. */
@@ -129,6 +146,20 @@ export class Draft {
     words[at + CONNECTION_ENABLED] = enabled
     this.floats[at + CONNECTION_WEIGHT] = weight
     words[HEADER_CONNECTIONS]++
+  }
+
+  /** Removes the connection at a position. */
+  removeConnection(position: number): void {
+    const { words } = this
+    const at = connectionsOffset(words) + position * CONNECTION_WORDS
+    words.copyWithin(at, at + CONNECTION_WORDS, this.length)
+    words[HEADER_CONNECTIONS]--
+  }
+
+  /** Sets the activation of the node at a position. */
+  setActivation(position: number, activation: number): void {
+    const at = HEADER_WORDS + position * NODE_WORDS + NODE_SHAPE
+    this.words[at] = (this.words[at] & KIND_MASK) | (activation << ACTIVATION_SHIFT)
   }
 
   /** Makes room for a node, at the end or in the order of hidden ids, and writes its id there. */

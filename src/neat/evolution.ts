@@ -2,6 +2,7 @@ import type { Genome } from '../genome/genome.js'
 import type { Config } from './config.js'
 import { initialPopulation } from './initial.js'
 import { Innovations } from './innovation.js'
+import { nextPhase, type Phase } from './phase.js'
 import { PURPOSE, Random } from './random.js'
 import { Reproduction } from './reproduction.js'
 import { type Progress, select } from './selection.js'
@@ -20,6 +21,7 @@ export interface EvolutionState extends Progress {
   speciation: Speciation
   nextInnovation: number
   nextNode: number
+  phase: Phase
 }
 
 /** The first generation of a run. */
@@ -30,10 +32,12 @@ export function beginEvolution(
   seed: number,
 ): EvolutionState {
   const { genomes, innovations } = initialPopulation(inputs, outputs, config, seed)
+  const none = { species: [], nextSpecies: 0, threshold: config.compatibilityThreshold }
   return {
     generation: 0,
     genomes,
-    speciation: speciate({ species: [], nextSpecies: 0 }, genomes, 0, config),
+    speciation: speciate(none, genomes, 0, config),
+    phase: { pruning: false, connections: meanConnections(genomes), stalled: 0 },
     nextInnovation: innovations.nextInnovation,
     nextNode: innovations.nextNode,
     bestFitness: 0,
@@ -61,13 +65,21 @@ export class Evolution {
   }
 
   /** Replaces the evaluated generation by its children. */
-  advance(fitness: Float64Array): void {
+  advance(raw: Float64Array): void {
+    const fitness = this.#penalise(raw)
+    const phase = nextPhase(this.#state.phase, meanConnections(this.#state.genomes), this.config)
     const { genomes, speciation, generation } = this.#state
     const { species } = speciation
     const { innovations } = this.#reproduction
     const progress = this.#progress(fitness)
     const broods = select(species, fitness, generation, progress, this.config)
-    const children = this.#reproduction.reproduce(broods, genomes, fitness, generation)
+    const children = this.#reproduction.reproduce(
+      broods,
+      genomes,
+      fitness,
+      generation,
+      phase.pruning,
+    )
     drawRepresentatives(
       species,
       genomes,
@@ -77,11 +89,22 @@ export class Evolution {
     this.#state = {
       ...progress,
       generation: next,
+      phase,
       genomes: children,
       speciation: speciate(speciation, children, next, this.config),
       nextInnovation: innovations.nextInnovation,
       nextNode: innovations.nextNode,
     }
+  }
+
+  /** Fitness less the price of complexity. */
+  #penalise(fitness: Float64Array): Float64Array {
+    const { complexityPenalty } = this.config
+    if (complexityPenalty === 0) return fitness
+    const { genomes } = this.#state
+    return fitness.map((value, index) =>
+      Math.max(0, value - complexityPenalty * genomes[index].connectionCount),
+    )
   }
 
   #progress(fitness: Float64Array): Progress {
@@ -91,6 +114,10 @@ export class Evolution {
       ? { bestFitness: best, lastImproved: generation }
       : { bestFitness, lastImproved }
   }
+}
+
+function meanConnections(genomes: readonly Genome[]): number {
+  return genomes.reduce((sum, { connectionCount }) => sum + connectionCount, 0) / genomes.length
 }
 
 /** Each species is represented by one of its members, drawn at random, in the next generation. */

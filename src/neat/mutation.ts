@@ -36,8 +36,16 @@ export class Mutation {
     const { config } = this
     // Weights first, so that new structure meets its first evaluation as it was made.
     if (random.chance(config.mutateWeights)) this.mutateWeights(draft, random)
+    if (random.chance(config.mutateActivation)) this.mutateActivation(draft, random)
     if (random.chance(config.addConnection)) this.addConnection(draft, random)
     if (random.chance(config.addNode)) this.addNode(draft, random)
+  }
+
+  /** The same while pruning: connections go instead of coming. */
+  prune(draft: Draft, random: Random): void {
+    const { config } = this
+    if (random.chance(config.mutateWeights)) this.mutateWeights(draft, random)
+    if (random.chance(config.removeConnection)) this.removeConnection(draft, random)
   }
 
   /** Perturbs each weight, or draws it anew. */
@@ -94,7 +102,7 @@ export class Mutation {
     const inputs = words[HEADER_INPUTS]
     const outputs = words[HEADER_OUTPUTS]
     const hidden = words[HEADER_NODES] - inputs - outputs
-    const constants = this.config.bias === 'unit' ? 1 : 0
+    const constants = this.#constants
     for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
       // Nodes lie as inputs, outputs, bias unit, hidden. Outputs are no sources in a feed-forward
       // genome, and neither inputs nor the bias unit are targets.
@@ -108,6 +116,27 @@ export class Mutation {
       draft.addConnection(this.innovations.connection(from, to), from, to, weight)
       return
     }
+  }
+
+  /** Removes a connection, and hidden nodes that nothing touches any more. */
+  removeConnection(draft: Draft, random: Random): void {
+    const connections = draft.words[HEADER_CONNECTIONS]
+    if (connections === 0) return
+    draft.removeConnection(random.below(connections))
+    draft.dropIdleNodes(this.#constants)
+  }
+
+  /** Gives a hidden node another activation. */
+  mutateActivation(draft: Draft, random: Random): void {
+    const { words } = draft
+    const fixed = words[HEADER_INPUTS] + words[HEADER_OUTPUTS] + this.#constants
+    const hidden = words[HEADER_NODES] - fixed
+    if (hidden > 0) draft.setActivation(fixed + random.below(hidden), this.#activation(random))
+  }
+
+  /** Hidden nodes that are the bias unit. */
+  get #constants(): number {
+    return this.config.bias === 'unit' ? 1 : 0
   }
 
   #activation(random: Random): number {

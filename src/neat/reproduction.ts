@@ -29,12 +29,17 @@ export class Reproduction {
     this.#mutation = new Mutation(config, innovations)
   }
 
-  /** The next generation, each child from the stream of its own index. */
+  /**
+   * The next generation, each child from the stream of its own index.
+   *
+   * @param pruning - whether structure is removed, without crossover, instead of added
+   */
   reproduce(
     broods: readonly Brood[],
     genomes: readonly Genome[],
     fitness: Float64Array,
     generation: number,
+    pruning: boolean,
   ): Genome[] {
     const total = broods.reduce((sum, brood) => sum + brood.offspring, 0)
     const children = new Array<Genome>(total)
@@ -50,10 +55,11 @@ export class Reproduction {
         }
         const random = new Random(this.seed, PURPOSE.child, generation, index)
         const mother = ranked[random.below(survivors)]
-        const father = this.#father(mother, brood, survivors, broods, random)
+        const father = pruning ? mother : this.#father(mother, brood, survivors, broods, random)
         if (father === mother) this.#draft.copyFrom(genomes[mother].words)
         else this.#cross(genomes, fitness, mother, father, random)
-        this.#mutation.mutate(this.#draft, random)
+        if (pruning) this.#mutation.prune(this.#draft, random)
+        else this.#mutation.mutate(this.#draft, random)
         children[index] = Genome.fromWords(this.#draft.toWords())
       }
     }

@@ -20,6 +20,8 @@ export interface Species {
 export interface Speciation {
   species: Species[]
   nextSpecies: number
+  /** The compatibility threshold of the generation to come. */
+  threshold: number
 }
 
 /**
@@ -29,7 +31,7 @@ export interface Speciation {
  * species: XOR then takes a quarter more generations.)
  */
 export function speciate(
-  { species, nextSpecies }: Speciation,
+  { species, nextSpecies, threshold }: Speciation,
   genomes: readonly Genome[],
   generation: number,
   config: Config,
@@ -39,8 +41,7 @@ export function speciate(
   for (let index = 0; index < genomes.length; index++) {
     const genome = genomes[index]
     let home = all.find(
-      ({ representative }) =>
-        distance(genome, representative, config) < config.compatibilityThreshold,
+      ({ representative }) => distance(genome, representative, config) < threshold,
     )
     if (home === undefined) {
       home = {
@@ -54,5 +55,15 @@ export function speciate(
     }
     home.members.push(index)
   }
-  return { species: all.filter((one) => one.members.length > 0), nextSpecies }
+  const joined = all.filter((one) => one.members.length > 0)
+  return { species: joined, nextSpecies, threshold: steer(threshold, joined.length, config) }
+}
+
+/** The threshold a step nearer to where the number of species would be the one aimed at. */
+function steer(threshold: number, species: number, config: Config): number {
+  const { targetSpecies, thresholdStep } = config
+  if (targetSpecies === 0 || species === targetSpecies) return threshold
+  return species > targetSpecies
+    ? threshold + thresholdStep
+    : Math.max(thresholdStep, threshold - thresholdStep)
 }
