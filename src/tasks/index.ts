@@ -1,3 +1,4 @@
+import { multiplexer, parity } from './boolean.js'
 import { cartPole } from './cart-pole.js'
 import { doublePole } from './double-pole/with-velocities.js'
 import type { Task } from './task.js'
@@ -5,5 +6,8 @@ import { xor } from './xor.js'
 
 /** The tasks that come with neatron, by name. */
 export const tasks: Readonly<Record<string, Task>> = Object.fromEntries(
-  [cartPole, doublePole, xor].map((task) => [task.name, task]),
+  [cartPole, doublePole, xor, parity(3), parity(4), multiplexer(2), multiplexer(3)].map((task) => [
+    task.name,
+    task,
+  ]),
 )
