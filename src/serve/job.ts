@@ -29,5 +29,5 @@ export interface Job {
   queueMs: number
   inferMs: number
   /** Where the answers of a request served by several runs are put together. */
-  outputs: Float32Array[] | null
+  outputs: readonly Float32Array[] | null
 }

@@ -63,12 +63,14 @@ export function checkGenomes(indices: BigInt64Array, signature: Signature): void
 
 /** Checks values that came as float32. */
 export function checkFinite(values: Float32Array, name: string): void {
-  const index = values.findIndex((value) => !Number.isFinite(value))
-  if (index >= 0) throw notFinite(`${name}, element ${index}`, values[index])
+  for (let index = 0; index < values.length; index += 1) {
+    if (!Number.isFinite(values[index])) throw notFinite(`${name}, element ${index}`, values[index])
+  }
 }
 
 /** Writes rows of numbers as JSON; all are finite. */
 export function writeRows(values: Float32Array, width: number): string {
+  if (values.length === width) return `[[${values.join(',')}]]`
   const rows: string[] = []
   for (let from = 0; from < values.length; from += width) {
     rows.push(`[${values.subarray(from, from + width).join(',')}]`)

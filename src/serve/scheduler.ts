@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
-import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { OnnxRuntime } from '../onnx/runtime.js'
 import { HttpError } from './http-error.js'
 import type { Answer, Job } from './job.js'
 import type { Metrics } from './metrics.js'
 import type { Model } from './model.js'
+import { type RunResult, run, type Slice } from './run.js'
 import type { SessionCache } from './session-cache.js'
-import type { TensorData } from './signature.js'
+import type { TensorData, TensorSpec } from './signature.js'
 
 /** Bounds of the queue and of a run. */
 export interface SchedulerOptions {
@@ -20,19 +20,6 @@ export interface SchedulerOptions {
   readonly maxQueueDelayUs: number
   /** Longest time that a request waits for its run, in milliseconds. */
   readonly timeoutMs: number
-}
-
-/** Consecutive rows of a job, for one run. */
-interface Slice {
-  readonly job: Job
-  readonly from: number
-  readonly rows: number
-}
-
-interface RunResult {
-  readonly outputs: readonly Float32Array[]
-  readonly startedAt: number
-  readonly inferMs: number
 }
 
 /**
@@ -155,95 +142,55 @@ export class Scheduler {
   /** Runs slices together; if that fails, each alone, so that one request cannot fail another. */
   async #serve(model: Model, slices: readonly Slice[]): Promise<void> {
     try {
-      await this.#run(model, slices)
+      const session = this.sessions.use(model)
+      const begun = performance.now()
+      let rows = 0
+      for (const slice of slices) rows += slice.rows
+      const opened = session instanceof Promise ? await session : session
+      const result = await run(this.runtime, opened, model.signature, slices, rows)
+      const ended = performance.now()
+      this.#scatter(model, slices, result)
+      const inputMs = result.startedAt - begun
+      const outputMs = performance.now() - ended
+      model.statistics.run(rows, { inputMs, inferMs: result.inferMs, outputMs })
     } catch (error) {
       if (slices.length > 1) {
         for (const slice of slices) await this.#serve(model, [slice])
-      } else {
-        const { job } = slices[0]
-        this.metrics.fault(error)
-        this.#dropRest(model, job)
-        this.#fail(
-          model,
-          job,
-          new HttpError('INTERNAL', 'The model could not be run on this input.'),
-        )
+        return
       }
+      const { job } = slices[0]
+      this.metrics.fault(error)
+      this.#dropRest(model, job)
+      this.#fail(model, job, new HttpError('INTERNAL', 'The model could not be run on this input.'))
     }
   }
 
-  async #run(model: Model, slices: readonly Slice[]): Promise<void> {
-    const session = this.sessions.use(model)
-    const begun = performance.now()
-    const rows = slices.reduce((sum, slice) => sum + slice.rows, 0)
-    const feeds = this.#feeds(model, slices, rows)
-    const inputMs = performance.now() - begun
-    const result = await this.#infer(model, await session, feeds)
-    const scatter = performance.now()
+  /** Hands a run's results to its jobs, and answers those that are complete. */
+  #scatter(model: Model, slices: readonly Slice[], result: RunResult): void {
+    const specs = model.signature.outputs
     let row = 0
-    for (const slice of slices) {
-      this.#answer(model, slice, result, row)
-      row += slice.rows
-    }
-    const cost = { inputMs, inferMs: result.inferMs, outputMs: performance.now() - scatter }
-    model.statistics.run(rows, cost)
-  }
-
-  async #infer(
-    model: Model,
-    session: InferenceSession,
-    feeds: Record<string, Tensor>,
-  ): Promise<RunResult> {
-    // The binding starts its run in an immediate of its own, right after this one.
-    let startedAt = 0
-    setImmediate(() => {
-      startedAt = performance.now()
-    })
-    const results = await session.run(feeds)
-    const inferMs = performance.now() - startedAt
-    const outputs = model.signature.outputs.map((spec) => results[spec.name].data as Float32Array)
-    return { outputs, startedAt, inferMs }
-  }
-
-  #feeds(model: Model, slices: readonly Slice[], rows: number): Record<string, Tensor> {
-    const { Tensor } = this.runtime
-    const feeds: Record<string, Tensor> = {}
-    model.signature.inputs.forEach((spec, input) => {
-      const shape = spec.datatype === 'FP32' ? [rows, spec.width] : [rows]
-      const data = gather(slices, input, spec.width, rows)
-      feeds[spec.name] =
-        data instanceof Float32Array
-          ? new Tensor('float32', data, shape)
-          : new Tensor('int64', data, shape)
-    })
-    return feeds
-  }
-
-  /** Hands a slice of a run's results to its job, and answers the job when that was the last. */
-  #answer(model: Model, slice: Slice, result: RunResult, row: number): void {
-    const { job } = slice
-    if (slice.from === 0) job.queueMs = result.startedAt - job.accepted
-    job.inferMs += result.inferMs
-    job.answered += slice.rows
-    const parts = model.signature.outputs.map((spec, output) =>
-      result.outputs[output].subarray(row * spec.width, (row + slice.rows) * spec.width),
-    )
-    if (slice.rows === job.rows) job.outputs = parts
-    else {
-      job.outputs ??= model.signature.outputs.map(({ width }) => new Float32Array(job.rows * width))
-      for (const [output, spec] of model.signature.outputs.entries()) {
-        job.outputs[output].set(parts[output], slice.from * spec.width)
+    for (const { job, from, rows } of slices) {
+      if (from === 0) job.queueMs = result.startedAt - job.accepted
+      job.inferMs += result.inferMs
+      job.answered += rows
+      if (slices.length === 1 && rows === job.rows) job.outputs = result.outputs
+      else {
+        const parts = specs.map(({ width }, output) =>
+          result.outputs[output].subarray(row * width, (row + rows) * width),
+        )
+        job.outputs = rows === job.rows ? parts : assemble(job, parts, specs, from)
       }
+      row += rows
+      if (job.answered === job.rows) this.#finish(model, job, job.outputs)
     }
-    if (job.answered === job.rows) this.#finish(model, job, job.outputs)
   }
 
   #finish(model: Model, job: Job, outputs: readonly Float32Array[]): void {
-    for (const [output, spec] of model.signature.outputs.entries()) {
-      const bad = outputs[output].findIndex((value) => !Number.isFinite(value))
+    for (let output = 0; output < outputs.length; output += 1) {
+      const bad = firstNotFinite(outputs[output])
       if (bad < 0) continue
-      const place = `row ${Math.floor(bad / spec.width)} of ${spec.name}`
-      const message = `The network overflowed: ${place} holds ${outputs[output][bad]}. The row's inputs are too large for its weights.`
+      const { name, width } = model.signature.outputs[output]
+      const message = `The network overflowed: row ${Math.floor(bad / width)} of ${name} holds ${outputs[output][bad]}. The row's inputs are too large for its weights.`
       this.#fail(model, job, new HttpError('OUTPUT_NOT_FINITE', message))
       return
     }
@@ -272,27 +219,20 @@ export class Scheduler {
   }
 }
 
-/** The values of one input for a run: the job's own array when it runs alone and whole. */
-function gather(slices: readonly Slice[], input: number, width: number, rows: number): TensorData {
-  const [first] = slices
-  if (slices.length === 1 && first!.rows === first!.job.rows) return first!.job.inputs[input]
-  const like = first!.job.inputs[input]
-  if (like instanceof Float32Array) {
-    const values = new Float32Array(rows * width)
-    let at = 0
-    for (const { job, from, rows } of slices) {
-      const part = job.inputs[input] as Float32Array
-      values.set(part.subarray(from * width, (from + rows) * width), at)
-      at += rows * width
-    }
-    return values
-  }
-  const values = new BigInt64Array(rows * width)
-  let at = 0
-  for (const { job, from, rows } of slices) {
-    const part = job.inputs[input] as BigInt64Array
-    values.set(part.subarray(from * width, (from + rows) * width), at)
-    at += rows * width
-  }
-  return values
+/** Adds a slice's outputs to those of a job that several runs serve. */
+function assemble(
+  job: Job,
+  parts: readonly Float32Array[],
+  specs: readonly TensorSpec[],
+  from: number,
+): readonly Float32Array[] {
+  const whole = job.outputs ?? specs.map(({ width }) => new Float32Array(job.rows * width))
+  for (const [output, { width }] of specs.entries()) whole[output].set(parts[output], from * width)
+  return whole
+}
+
+/** Position of the first value that is NaN or infinite, or -1. */
+function firstNotFinite(values: Float32Array): number {
+  for (let at = 0; at < values.length; at += 1) if (!Number.isFinite(values[at])) return at
+  return -1
 }
