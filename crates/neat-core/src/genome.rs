@@ -1,6 +1,6 @@
 //! The genome: what evolves. Genes only; `compile` makes the network that runs.
 
-use crate::validate::validate;
+use crate::validate::{Valid, validate};
 use crate::{Activation, Error, Network, Plan, Tier};
 
 /// The part a node plays.
@@ -66,6 +66,8 @@ pub struct Genome {
     recurrent: bool,
     input_size: usize,
     output_size: usize,
+    /// Positions in `nodes` of each connection's source and target.
+    ends: Vec<[u32; 2]>,
 }
 
 impl Genome {
@@ -80,13 +82,18 @@ impl Genome {
         connections: Vec<ConnectionGene>,
         recurrent: bool,
     ) -> Result<Self, Error> {
-        let (input_size, output_size) = validate(&nodes, &connections)?;
+        let Valid {
+            input_size,
+            output_size,
+            ends,
+        } = validate(&nodes, &connections)?;
         Ok(Self {
             nodes,
             connections,
             recurrent,
             input_size,
             output_size,
+            ends,
         })
     }
 
@@ -98,6 +105,11 @@ impl Genome {
     /// Connections in the order they were given.
     pub fn connections(&self) -> &[ConnectionGene] {
         &self.connections
+    }
+
+    /// Positions of each connection's source and target.
+    pub(crate) fn ends(&self) -> &[[u32; 2]] {
+        &self.ends
     }
 
     /// Whether the genome is marked recurrent.

@@ -43,15 +43,16 @@ impl Genome {
             });
         }
         let (nodes, connections) = genes.split_at(node_words as usize);
-        let nodes = nodes
-            .chunks_exact(NODE_WORDS)
-            .map(read_node)
-            .collect::<Result<Vec<_>, _>>()?;
-        let connections = connections
-            .chunks_exact(CONNECTION_WORDS)
-            .map(read_connection)
-            .collect::<Result<Vec<_>, _>>()?;
-        let genome = Self::new(nodes, connections, header[4] & RECURRENT != 0)?;
+        let mut node_genes = Vec::with_capacity(header[0] as usize);
+        for words in nodes.chunks_exact(NODE_WORDS) {
+            node_genes.push(read_node(words)?);
+        }
+        let mut connection_genes = Vec::with_capacity(header[1] as usize);
+        for words in connections.chunks_exact(CONNECTION_WORDS) {
+            check_enabled(words)?;
+            connection_genes.push(read_connection(words));
+        }
+        let genome = Self::new(node_genes, connection_genes, header[4] & RECURRENT != 0)?;
         genome.expect_sizes(u64::from(header[2]), u64::from(header[3]))?;
         Ok(genome)
     }
@@ -114,18 +115,23 @@ fn read_node(words: &[u32]) -> Result<NodeGene, Error> {
     })
 }
 
-fn read_connection(words: &[u32]) -> Result<ConnectionGene, Error> {
+fn check_enabled(words: &[u32]) -> Result<(), Error> {
     if words[3] > 1 {
         return Err(Error::Format {
             expected: format!("enabled 0 or 1 for innovation {}", words[0]),
             came: format!("{}", words[3]),
         });
     }
-    Ok(ConnectionGene {
+    Ok(())
+}
+
+#[inline(always)]
+fn read_connection(words: &[u32]) -> ConnectionGene {
+    ConnectionGene {
         innovation: words[0],
         from: words[1],
         to: words[2],
         enabled: words[3] == 1,
         weight: f32::from_bits(words[4]),
-    })
+    }
 }

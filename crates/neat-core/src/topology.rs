@@ -3,7 +3,6 @@
 //! A walk backwards along enabled connections, first from the outputs (what it
 //! meets is needed), then from every other node (only to find cycles).
 
-use crate::validate::NodeIndex;
 use crate::{Error, Genome, NodeKind};
 
 /// Enabled connections grouped by target, and the depth of each needed node.
@@ -30,7 +29,7 @@ const OPEN: u32 = u32::MAX - 2;
 impl Topology {
     pub(crate) fn of(genome: &Genome) -> Result<Self, Error> {
         let nodes = genome.nodes();
-        let (offsets, incoming) = group_by_target(genome)?;
+        let (offsets, incoming) = group_by_target(genome);
         let mut walk = Walk {
             offsets: &offsets,
             incoming: &incoming,
@@ -73,33 +72,32 @@ impl Topology {
     }
 }
 
-fn group_by_target(genome: &Genome) -> Result<(Vec<u32>, Vec<Incoming>), Error> {
-    let index = NodeIndex::new(genome.nodes())?;
-    let find = |innovation, node| {
-        index
-            .get(node)
-            .ok_or(Error::UnknownNode { innovation, node })
+fn group_by_target(genome: &Genome) -> (Vec<u32>, Vec<Incoming>) {
+    let enabled = || {
+        let genes = genome.connections().iter().zip(genome.ends());
+        genes.filter(|(gene, _)| gene.enabled)
     };
-    let enabled = || genome.connections().iter().filter(|gene| gene.enabled);
     // Counted one place further on, so that filling turns ends into starts.
     let mut offsets = vec![0; genome.nodes().len() + 2];
-    for gene in enabled() {
-        offsets[find(gene.innovation, gene.to)? + 2] += 1;
+    for (_, &[_, to]) in enabled() {
+        offsets[to as usize + 2] += 1;
     }
-    for node in 2..offsets.len() {
-        offsets[node] += offsets[node - 1];
+    let mut total = 0;
+    for offset in &mut offsets {
+        total += *offset;
+        *offset = total;
     }
-    let mut incoming = vec![Incoming::default(); offsets[offsets.len() - 1] as usize];
-    for gene in enabled() {
-        let next = &mut offsets[find(gene.innovation, gene.to)? + 1];
+    let mut incoming = vec![Incoming::default(); total as usize];
+    for (gene, &[source, to]) in enabled() {
+        let next = &mut offsets[to as usize + 1];
         incoming[*next as usize] = Incoming {
-            source: find(gene.innovation, gene.from)? as u32,
+            source,
             weight: gene.weight,
         };
         *next += 1;
     }
     offsets.pop();
-    Ok((offsets, incoming))
+    (offsets, incoming)
 }
 
 struct Walk<'a> {

@@ -3,7 +3,7 @@
 use crate::{Activation, ConnectionGene, Error, NodeGene, NodeKind};
 
 /// Where each node id stands in the list of nodes.
-pub(crate) enum NodeIndex {
+enum NodeIndex {
     /// Position by id, `u32::MAX` where there is none: for ids that are small,
     /// as evolution numbers them.
     Table(Vec<u32>),
@@ -12,7 +12,7 @@ pub(crate) enum NodeIndex {
 }
 
 impl NodeIndex {
-    pub(crate) fn new(nodes: &[NodeGene]) -> Result<Self, Error> {
+    fn new(nodes: &[NodeGene]) -> Result<Self, Error> {
         let largest = nodes.iter().map(|node| node.id).max().unwrap_or(0) as usize;
         if largest <= 8 * nodes.len() + 1024 {
             let mut table = vec![u32::MAX; largest + 1];
@@ -34,25 +34,30 @@ impl NodeIndex {
     }
 
     #[inline]
-    pub(crate) fn get(&self, id: u32) -> Option<usize> {
+    fn get(&self, id: u32) -> Option<u32> {
         match self {
-            Self::Table(table) => table
-                .get(id as usize)
-                .filter(|position| **position != u32::MAX)
-                .map(|position| *position as usize),
-            Self::Sorted(sorted) => sorted
-                .binary_search_by_key(&id, |pair| pair.0)
-                .ok()
-                .map(|found| sorted[found].1 as usize),
+            Self::Table(table) => {
+                let position = *table.get(id as usize)?;
+                (position != u32::MAX).then_some(position)
+            }
+            Self::Sorted(sorted) => {
+                let found = sorted.binary_search_by_key(&id, |pair| pair.0).ok()?;
+                Some(sorted[found].1)
+            }
         }
     }
 }
 
-/// Checks all rules; gives the number of inputs and of outputs.
-pub(crate) fn validate(
-    nodes: &[NodeGene],
-    connections: &[ConnectionGene],
-) -> Result<(usize, usize), Error> {
+/// What validation finds out about the genes.
+pub(crate) struct Valid {
+    pub(crate) input_size: usize,
+    pub(crate) output_size: usize,
+    /// Positions of each connection's source and target.
+    pub(crate) ends: Vec<[u32; 2]>,
+}
+
+/// Checks all rules.
+pub(crate) fn validate(nodes: &[NodeGene], connections: &[ConnectionGene]) -> Result<Valid, Error> {
     let mut sizes = [0; 3];
     for node in nodes {
         sizes[node.kind as usize] += 1;
@@ -67,14 +72,30 @@ pub(crate) fn validate(
         }
     }
     let index = NodeIndex::new(nodes)?;
+    let mut ends = Vec::with_capacity(connections.len());
     for connection in connections {
-        validate_connection(connection, nodes, &index)?;
+        check_weight(connection)?;
+        // Not one function with a result: that would go through memory for each.
+        let (Some(from), Some(to)) = (index.get(connection.from), index.get(connection.to)) else {
+            return Err(unknown_node(connection, &index));
+        };
+        if nodes[to as usize].kind == NodeKind::Input {
+            return Err(Error::NodeKind {
+                expected: "connections that end in output or hidden nodes".to_owned(),
+                came: format!(
+                    "innovation {} into input node {}",
+                    connection.innovation, connection.to
+                ),
+            });
+        }
+        ends.push([from, to]);
     }
     unique_innovations(connections)?;
-    Ok((
-        sizes[NodeKind::Input as usize],
-        sizes[NodeKind::Output as usize],
-    ))
+    Ok(Valid {
+        input_size: sizes[NodeKind::Input as usize],
+        output_size: sizes[NodeKind::Output as usize],
+        ends,
+    })
 }
 
 fn validate_node(node: &NodeGene) -> Result<(), Error> {
@@ -94,31 +115,22 @@ fn validate_node(node: &NodeGene) -> Result<(), Error> {
     Ok(())
 }
 
-fn validate_connection(
-    connection: &ConnectionGene,
-    nodes: &[NodeGene],
-    index: &NodeIndex,
-) -> Result<(), Error> {
-    let innovation = connection.innovation;
-    if !connection.weight.is_finite() {
-        return Err(Error::NotFinite {
-            what: format!("weight of innovation {innovation}"),
-            value: connection.weight,
-        });
+fn check_weight(connection: &ConnectionGene) -> Result<(), Error> {
+    if connection.weight.is_finite() {
+        return Ok(());
     }
-    let find = |node| {
-        index
-            .get(node)
-            .ok_or(Error::UnknownNode { innovation, node })
-    };
-    find(connection.from)?;
-    if nodes[find(connection.to)?].kind == NodeKind::Input {
-        return Err(Error::NodeKind {
-            expected: "connections that end in output or hidden nodes".to_owned(),
-            came: format!("innovation {innovation} into input node {}", connection.to),
-        });
+    Err(Error::NotFinite {
+        what: format!("weight of innovation {}", connection.innovation),
+        value: connection.weight,
+    })
+}
+
+fn unknown_node(connection: &ConnectionGene, index: &NodeIndex) -> Error {
+    let ConnectionGene { from, to, .. } = *connection;
+    Error::UnknownNode {
+        innovation: connection.innovation,
+        node: if index.get(from).is_none() { from } else { to },
     }
-    Ok(())
 }
 
 fn unique_innovations(connections: &[ConnectionGene]) -> Result<(), Error> {
