@@ -117,6 +117,58 @@ test('every row gets its own answer, however rows and ticks interleave', async (
   )
 })
 
+test('whatever fails or is withdrawn, every row settles once, rightly, and the queue goes on', async (t) => {
+  const row = fc.record({
+    genome: fc.nat({ max: 20 }),
+    pause: fc.nat({ max: 2 }),
+    /** Turns of the event loop after which it is withdrawn, if at all. */
+    withdraw: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+  })
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(row, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 6 }),
+      fc.integer({ min: 1, max: 3 }),
+      async (rows, batch, concurrency) => {
+        const turns = async (count: number) => {
+          for (let i = 0; i < count; i++) await new Promise(setImmediate)
+        }
+        // Genome 20 fails every request that carries it, genome 19 overflows.
+        const before = async ({ genome }: RowBatch) => {
+          await turns(genome[0] % 4)
+          if (genome.includes(20)) throw new NeatronError('SERVER_ERROR', 'fails')
+          if (genome.includes(19)) throw new NeatronError('OUTPUT_NOT_FINITE', 'overflows')
+        }
+        const { queue, infer } = fakeServer({ batch, concurrency, maxDelayMs: 0, before })
+        const settled: Promise<string>[] = []
+        for (const { genome, pause, withdraw } of rows) {
+          const controller = new AbortController()
+          if (withdraw !== undefined) turns(withdraw).then(() => controller.abort('withdrawn'))
+          const answered = infer(genome, [3, 4], controller.signal).then(
+            (answer) => (answer.join() === answerTo(genome, [3, 4]).join() ? 'right' : 'wrong'),
+            (error) => (error === 'withdrawn' ? error : error.code),
+          )
+          settled.push(answered)
+          await turns(pause)
+        }
+        const outcomes = await Promise.all(settled)
+        outcomes.forEach((outcome, i) => {
+          const { genome, withdraw } = rows[i]
+          // Rows may fail with genome 20 when they travel with it; none is answered wrongly.
+          const possible = ['SERVER_ERROR']
+          if (genome < 19) possible.push('right')
+          if (genome === 19) possible.push('OUTPUT_NOT_FINITE')
+          if (withdraw !== undefined) possible.push('withdrawn')
+          if (!possible.includes(outcome)) t.fail(`genome ${genome}: ${outcome}`)
+        })
+        await queue.flush()
+        t.deepEqual(await infer(1, [5, 6]), answerTo(1, [5, 6]))
+      },
+    ),
+    { numRuns: 150 },
+  )
+})
+
 test('a tick makes as many requests as its rows need, one in flight', async (t) => {
   const { queue, requests, mostInFlight } = fakeServer({ batch: 8, maxDelayMs: 60_000 })
   await queue.push(new Uint32Array(21), new Float32Array(42), new Float32Array(63), 21, true)
