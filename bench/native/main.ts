@@ -4,7 +4,7 @@
  *
  *     npm run bench:native -- [--json] [--rounds N] [--genomes NAME]
  */
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
 import { simd } from '#src/native/addon.js'
 import { type BudgetLine, budgetsOf, compileBudget } from './budgets.js'
@@ -55,6 +55,13 @@ async function measure(measured: Measured, rows: number): Promise<Samples> {
 
 say(`Node ${process.versions.node}, ${cpus()[0].model}, kernels: ${simd()}`)
 say('Outputs of all contenders are verified before they are timed.')
+/** Other programs that want the processors while this one measures. */
+const load = loadavg()[0]
+if (load > cpus().length / 2) {
+  say(
+    `The machine is busy (load ${load.toFixed(1)} on ${cpus().length} processors): do not trust these times.`,
+  )
+}
 const budgets: BudgetLine[] = []
 for (const measured of loadGenomes(options.genomes)) {
   const { name } = measured
@@ -71,6 +78,6 @@ say(`\n${budgetTable(budgets)}`)
 const { length } = budgets.filter(({ holds }) => holds)
 say(`${length} of ${budgets.length} budgets hold.`)
 if (options.json) {
-  const machine = { node: process.versions.node, cpu: cpus()[0].model, simd: simd() }
+  const machine = { node: process.versions.node, cpu: cpus()[0].model, simd: simd(), load }
   console.log(JSON.stringify({ machine, results: report, budgets }))
 }
