@@ -1,9 +1,17 @@
+import type { Config } from '../neat/config.js'
 import type { Task } from './task.js'
 import { truthTable } from './truth-table.js'
+
+/**
+ * These need more structure than XOR, and its growth would take long; and
+ * genomes of 20 genes and more, whose distance is normalised, would all fall into one species.
+ */
+const CONFIG: Partial<Config> = { addNode: 0.1, addConnection: 0.3, targetSpecies: 12 }
 
 /** Whether an odd number of `bits` bits is set. */
 export function parity(bits: number): Task {
   return truthTable({
+    config: CONFIG,
     name: `parity-${bits}`,
     description: `whether an odd number of ${bits} bits is set`,
     inputs: bits,
@@ -15,6 +23,7 @@ export function parity(bits: number): Task {
 export function multiplexer(address: number): Task {
   const inputs = address + 2 ** address
   return truthTable({
+    config: CONFIG,
     name: `multiplexer-${inputs}`,
     description: `the one of ${2 ** address} bits that ${address} other bits name`,
     inputs,

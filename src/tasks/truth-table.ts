@@ -1,3 +1,4 @@
+import type { Config } from '../neat/config.js'
 import type { Simulation, Task } from './task.js'
 
 /** A boolean function to be learnt from its whole truth table. */
@@ -6,6 +7,8 @@ export interface BooleanFunction {
   readonly description: string
   /** Number of bits. */
   readonly inputs: number
+  /** Parameters of NEAT that suit it better than the defaults. */
+  readonly config?: Partial<Config>
   /** The value for the bits, each 0 or 1. */
   answer(bits: readonly number[]): boolean
 }
@@ -38,12 +41,13 @@ class Table {
  */
 export function truthTable(fn: BooleanFunction): Task {
   const table = new Table(fn)
-  const { name, description, inputs } = fn
+  const { name, description, inputs, config } = fn
   return {
     name,
     description,
     inputs,
     outputs: 1,
+    config,
     // All outputs perfect. A solution need not be perfect, and may be less fit than a network that
     // has one output wrong and the others perfect, so candidates are told by their outputs.
     targetFitness: table.size ** 2,
