@@ -107,15 +107,17 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
 
 async function recordTrace({ genome, plan, seed, signal }: BenchOptions): Promise<Trace | null> {
   const random = new Random(seed, STREAM.trace)
-  if (genome) return randomTrace(`${genome.name}, random rows`, genome.genome, random)
+  const { traceRows, population, generations } = plan
+  if (genome) {
+    return randomTrace(`${genome.name}, random rows`, genome.genome, traceRows, random)
+  }
   const task = tasks['cart-pole']
   const recorder = new TraceRecorder(NeatBrain.inProcess(), random)
-  const { population, generations } = plan
   const result = await evolve({ task, brain: recorder, population, generations, seed, signal })
   if (result.interrupted) return null
   const solved = result.solved ? 'solved' : 'not solved'
   const source = `${task.name}, ${solved} in generation ${result.generations} from seed ${seed}`
-  return recorder.trace(source, result.champion)
+  return recorder.trace(source, result.champion, traceRows)
 }
 
 /** Null, and noted as skipped, where it cannot be started. */
@@ -168,10 +170,14 @@ async function train(
     ...[1, plan.batches[0], plan.population].map(remote),
   ]
   try {
-    const { population, generations, trainingSeconds } = plan
+    const { population, generations, trainingRows, trainingSeconds } = plan
     found.training = await compareTraining(
       modes,
-      { task: tasks['cart-pole'], population, generations, seed, seconds: trainingSeconds },
+      {
+        ...{ task: tasks['cart-pole'], population, generations, seed },
+        rows: trainingRows,
+        seconds: trainingSeconds,
+      },
       uniform(seed, STREAM.bootstrap),
       ({ label }, repeat) => {
         progress.stage(repeat === 0 ? `Training: ${label}` : 'Repeating sessions too short to time')

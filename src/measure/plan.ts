@@ -3,11 +3,15 @@ import type { RoundPlan } from './rounds.js'
 /** How much of everything a run measures. */
 export interface BenchPlan {
   readonly rounds: RoundPlan
+  /** Rows that the champion answers: enough that no cache of answers could help. */
+  readonly traceRows: number
   /** Rows a call for batches, in process and remote. Each divides the trace. */
   readonly batches: readonly number[]
   readonly population: number
   /** At most; training ends when the task is solved. */
   readonly generations: number
+  /** Rows that a training session may ask: a single call for each takes 0.2 ms. */
+  readonly trainingRows: number
   /** Each mode's sessions are repeated until they have taken this long. */
   readonly trainingSeconds: number
   readonly ladderStepMs: number
@@ -18,9 +22,11 @@ export interface BenchPlan {
 /** About a minute on two cores, with the wider intervals that come with it. */
 export const quickPlan: BenchPlan = {
   rounds: { inProcessMs: 30, remoteMs: 150, roundsPerWindow: 4, minWindows: 3, maxWindows: 4 },
+  traceRows: 4096,
   batches: [8, 64],
-  population: 150,
+  population: 80,
   generations: 10,
+  trainingRows: 60_000,
   trainingSeconds: 1,
   ladderStepMs: 500,
   expected: 'about a minute',
@@ -28,9 +34,11 @@ export const quickPlan: BenchPlan = {
 
 export const fullPlan: BenchPlan = {
   rounds: { inProcessMs: 100, remoteMs: 500, roundsPerWindow: 6, minWindows: 3, maxWindows: 6 },
+  traceRows: 4096,
   batches: [8, 64, 512],
   population: 150,
   generations: 10,
+  trainingRows: 500_000,
   trainingSeconds: 10,
   ladderStepMs: 3000,
   expected: '5 to 10 minutes',

@@ -14,9 +14,6 @@ export interface Trace {
   readonly populationInputs: Float32Array
 }
 
-/** Rows that the champion's part of a trace has: enough that no cache of answers could help. */
-export const TRACE_ROWS = 4096
-
 /** Rows kept of each genome. */
 const ROWS_PER_GENOME = 32
 
@@ -59,14 +56,19 @@ export class TraceRecorder implements Brain {
     return this.brain.feedForwardRows(genome, inputs, outputs, rows)
   }
 
-  /** The trace of the generation loaded last, answered by `champion` where one network answers. */
-  trace(source: string, champion: Genome): Trace {
+  /**
+   * The trace of the generation loaded last, answered by `champion` where one network answers,
+   * which then has `rows` rows.
+   */
+  trace(source: string, champion: Genome, rows: number): Trace {
     const all = this.#samples.flat()
     return {
       source,
       champion,
       genomes: this.#genomes,
-      inputs: joined(Array.from({ length: TRACE_ROWS }, (_, row) => spreadOver(all, row))),
+      inputs: joined(
+        Array.from({ length: rows }, (_, row) => all[Math.floor((row * all.length) / rows)]),
+      ),
       populationInputs: joined(
         Array.from({ length: ROWS_PER_GENOME }, (_, block) =>
           this.#samples.map(
@@ -78,11 +80,6 @@ export class TraceRecorder implements Brain {
   }
 }
 
-/** The `row`-th of {@link TRACE_ROWS} rows taken evenly from all of them. */
-function spreadOver(rows: readonly Float32Array[], row: number): Float32Array {
-  return rows[Math.floor((row * rows.length) / TRACE_ROWS)]
-}
-
 function joined(rows: readonly Float32Array[]): Float32Array {
   const size = rows[0].length
   const all = new Float32Array(rows.length * size)
@@ -91,10 +88,7 @@ function joined(rows: readonly Float32Array[]): Float32Array {
 }
 
 /** A trace of made-up rows, uniform in [-1, 1), for genomes that come without a simulation. */
-export function randomTrace(source: string, genome: Genome, random: Random): Trace {
-  const inputs = Float32Array.from(
-    { length: TRACE_ROWS * genome.inputSize },
-    () => random.next() * 2 - 1,
-  )
+export function randomTrace(source: string, genome: Genome, rows: number, random: Random): Trace {
+  const inputs = Float32Array.from({ length: rows * genome.inputSize }, () => random.next() * 2 - 1)
   return { source, champion: genome, genomes: [genome], inputs, populationInputs: inputs }
 }

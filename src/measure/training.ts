@@ -15,6 +15,8 @@ export interface TrainingPlan {
   readonly population: number
   /** At most; a session ends sooner when the task is solved. */
   readonly generations: number
+  /** Generations that would bring a session beyond so many rows are left out; one always stays. */
+  readonly rows: number
   readonly seed: number
   /** A session is repeated until it has taken this long in all. */
   readonly seconds: number
@@ -35,6 +37,7 @@ interface Session {
   readonly result: EvolveResult
   readonly seconds: number
   readonly askedRows: number
+  readonly rowsByGeneration: readonly number[]
   readonly timeline: Training['timeline']
   readonly inference: readonly GenerationInference[]
 }
@@ -44,7 +47,7 @@ const MOST_REPEATS = 50
 /**
  * Trains in every mode, with the same seed, in turns: each mode once, then again those whose
  * sessions have not yet taken long enough to be timed. The first in-process session is thrown away:
- * it compiles JavaScript that all modes use. Stops between sessions when `signal` is aborted.
+ * it compiles JavaScript that all modes use, and tells how many rows each generation asks. Stops between sessions when `signal` is aborted.
  */
 export async function compareTraining(
   modes: readonly TrainingMode[],
@@ -56,6 +59,7 @@ export async function compareTraining(
   const inProcess = modes.find(({ mode }) => mode === 'cpu')
   const runs = modes.map((mode) => ({ mode, sessions: [] as Session[], ticks: new Latencies() }))
   const begun = inProcess ? await session(inProcess, plan, new Latencies(), signal) : null
+  const limited = { ...plan, generations: withinRows(begun, plan) }
   for (let repeat = 0; repeat < MOST_REPEATS; repeat++) {
     const due = runs.filter(
       ({ sessions }) => sessions.length === 0 || spent(sessions) < plan.seconds,
@@ -63,14 +67,25 @@ export async function compareTraining(
     for (const { mode, sessions, ticks } of due) {
       if (signal?.aborted) break
       onSession(mode, sessions.length)
-      const one = await session(mode, plan, ticks, signal)
+      const one = await session(mode, limited, ticks, signal)
       if (one) sessions.push(one)
     }
   }
-  const reference = begun?.result.champion
+  const reference = runs.find(({ mode }) => mode === inProcess)?.sessions[0]?.result.champion
   return runs.flatMap(({ mode, sessions, ticks }) =>
     sessions.length > 0 ? [summarize(mode, sessions, ticks, plan.task, reference, random)] : [],
   )
+}
+
+/** How many generations of a session stay within the rows that the plan allows. */
+function withinRows(session: Session | null, { generations, rows }: TrainingPlan): number {
+  if (session === null) return generations
+  let sum = 0
+  const over = session.rowsByGeneration.findIndex((count) => {
+    sum += count
+    return sum > rows
+  })
+  return over === -1 ? generations : Math.max(1, over)
 }
 
 function spent(sessions: readonly Session[]): number {
@@ -87,6 +102,7 @@ async function session(
   let askedRows = 0
   const timeline: Session['timeline'] = []
   const inference: GenerationInference[] = []
+  const rowsByGeneration: number[] = []
   brain.takeGeneration()
   const before = performance.now()
   const result = await evolve({
@@ -97,13 +113,14 @@ async function session(
     },
     onGeneration(report) {
       const taken = brain.takeGeneration()
+      rowsByGeneration.push(report.rows)
       inference.push(taken)
       timeline.push(describe(report, taken))
     },
   })
   if (result.interrupted) return null
   const seconds = (performance.now() - before) / 1000
-  return { result, seconds, askedRows, timeline, inference }
+  return { result, seconds, askedRows, rowsByGeneration, timeline, inference }
 }
 
 function describe(

@@ -8,9 +8,11 @@ import { ReportSchema } from '#src/measure/report-schema.js'
 /** Everything once, as short as it can be: figures are not looked at, only that they add up. */
 const plan: BenchPlan = {
   rounds: { inProcessMs: 1, remoteMs: 5, roundsPerWindow: 1, minWindows: 3, maxWindows: 3 },
+  traceRows: 64,
   batches: [8],
   population: 20,
-  generations: 1,
+  generations: 2,
+  trainingRows: 1000,
   trainingSeconds: 0,
   ladderStepMs: 50,
   expected: 'no time',

@@ -73,14 +73,16 @@ export class HttpContender implements Contender {
   }
 
   async answer(): Promise<Float32Array> {
-    const answers: Float32Array[] = []
-    for (const batch of this.batches) answers.push(await this.#call(batch))
-    const all = new Float32Array(answers.reduce((sum, { length }) => sum + length, 0))
-    let at = 0
-    for (const answer of answers) {
-      all.set(answer, at)
-      at += answer.length
+    const size = this.batches[0].rows * this.target.outputSize
+    const all = new Float32Array(this.batches.length * size)
+    let next = 0
+    const loop = async () => {
+      while (next < this.batches.length) {
+        const i = next++
+        all.set(await this.#call(this.batches[i]), i * size)
+      }
     }
+    await Promise.all(Array.from({ length: this.inFlight }, loop))
     return all
   }
 

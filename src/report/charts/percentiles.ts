@@ -25,7 +25,7 @@ export function percentileChart(measurements: readonly Measurement[]): Chart | n
       )
       const height = (width > 500 ? 320 : 280) + key.height
       const box: Box = { left: 58, right: width - 16, top: key.height + 14, bottom: height - 44 }
-      const x = tailScale(box.left, box.right, last)
+      const x = tailScale(box.left, box.right, last, width > 500)
       const y = logScale(Math.min(...values) / 1.2, Math.max(...values) * 1.2, box.bottom, box.top)
       const lines = drawn.map((measurement) =>
         element(

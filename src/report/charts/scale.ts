@@ -39,13 +39,16 @@ export function logScale(min: number, max: number, from: number, to: number): Sc
   return { at, ticks: [...ticks, ...between.filter(inside)].sort((a, b) => a - b) }
 }
 
-/** Percentiles, stretched towards 100: each tick is a tenth as far from it as the one before. */
-export function tailScale(from: number, to: number, last: number): Scale {
+/**
+ * Percentiles, stretched towards 100: each tick is a tenth as far from it as the one before. The
+ * first ones stand close together, so that of the minimum is only for wide drawings.
+ */
+export function tailScale(from: number, to: number, last: number, wide: boolean): Scale {
   const nines = (percentile: number) => -Math.log10(1 - Math.min(percentile, 99.9999) / 100)
   const most = nines(last)
   return {
     at: (percentile) => from + (nines(percentile) / most) * (to - from),
-    ticks: [0, 50, 90, 99, 99.9, 99.99].filter((tick) => tick <= last + 1e-9),
+    ticks: [0, 50, 90, 99, 99.9, 99.99].filter((tick) => tick <= last + 1e-9 && (tick > 0 || wide)),
   }
 }
 

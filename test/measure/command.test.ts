@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import test from 'ava'
+import { startServer } from '#src/serve/child.js'
+
+const run = promisify(execFile)
+
+const neatron = (...line: string[]) => run(process.execPath, ['dist/cli/main.js', ...line])
+
+test('load prints one JSON line, and learns the length of a row', async (t) => {
+  const server = await startServer({ files: ['bench/genomes/3-1-1-layered.json'] })
+  t.teardown(() => server.close())
+  const flags = ['--concurrency', '2', '--rows', '3', '--duration', '0.2', '--json']
+  const { stdout } = await neatron('load', server.url, ...flags)
+  const result = JSON.parse(stdout)
+  t.like(result, { loop: 'closed', rows: 3, inputs: 3, errors: 0 })
+  t.true(result.requests > 0)
+})
+
+test('load refuses both loops at once, and a server that is not there', async (t) => {
+  const both = ['http://127.0.0.1:9', '--rate', '1', '--concurrency', '1']
+  await t.throwsAsync(neatron('load', ...both), { message: /not both/, code: 2 } as object)
+  const error = await t.throwsAsync<Error & { code: number; stderr: string }>(
+    neatron('load', 'http://127.0.0.1:9', '--inputs', '1'),
+  )
+  t.is(error!.code, 1)
+  t.regex(error!.stderr, /^neatron: cannot reach .*SERVER_UNREACHABLE\]\n$/)
+})
+
+test('a baseline must be a name', async (t) => {
+  const error = await t.throwsAsync<Error & { code: number; stderr: string }>(
+    neatron('bench', '--baseline', '../x'),
+  )
+  t.is(error!.code, 2)
+})
