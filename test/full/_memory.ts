@@ -17,7 +17,7 @@ const cases: Record<string, { cycles: number; run(): void }> = {
     },
   },
   cycles: {
-    cycles: 300_000,
+    cycles: 1_000_000,
     run() {
       // The function holds the memory of the array, and the array the function.
       const own = new Float32Array(4) as Float32Array & { call?: () => void }

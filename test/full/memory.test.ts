@@ -16,7 +16,7 @@ const NOISE = 32 * 2 ** 20
 
 for (const [name, what] of [
   ['networks', 'a million networks, compiled, bound, called and dropped'],
-  ['cycles', 'bound functions that hang on their own arrays'],
+  ['cycles', 'a million bound functions that hang on their own arrays'],
   ['populations', 'half a million populations, compiled, run and disposed of'],
 ]) {
   test(`memory stays flat over ${what}`, (t) => {
