@@ -43,7 +43,12 @@ export class HttpError extends Error {
     readonly code: HttpErrorCode,
     message: string,
   ) {
+    // It says all in its message. A stack would take longer than the rest of a refusal, just when
+    // there are many.
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = limit
   }
 
   /** The HTTP status of the code. */
