@@ -2,6 +2,8 @@
 //! instantiated for each instruction set.
 
 pub(crate) mod activate;
+#[cfg(test)]
+mod agreement;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
