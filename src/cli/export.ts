@@ -1,30 +1,53 @@
+import { basename, extname } from 'node:path'
 import { Command } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
+import { writeModelFolder } from '../brain/model-folder.js'
+import { NeatronError } from '../errors.js'
 import { exportOnnx } from '../onnx/export.js'
 import { readGenome } from './files.js'
+
+interface ExportOptions {
+  output?: string
+  repository?: string
+  name?: string
+}
 
 /** `neatron export`: genomes to an ONNX model. */
 export function exportCommand(): Command {
   return new Command('export')
     .description('write a genome, or several as one population model, as ONNX (opset 17)')
     .argument('<genome.json...>', 'genome files; two or more make a population model')
-    .requiredOption('-o, --output <model.onnx>', 'the file to write')
+    .option('-o, --output <model.onnx>', 'the file to write')
+    .option('--repository <dir>', 'write it into a model repository instead (Triton, MLServer)')
+    .option('--name <name>', "name in the repository (default: the first file's)")
     .addHelpText(
       'after',
       `
 Examples:
   neatron export champion.json -o champion.onnx
   neatron export a.json b.json c.json -o population.onnx
+  neatron export champion.json --repository models
 
 A model of one genome takes inputs [rows, I] and gives outputs [rows, O]. A population model
 takes in addition genome [rows]: the index, in the order given here, of the genome that answers
 each row.`,
     )
-    .action(async (paths: string[], options: { output: string }) => {
+    .action(async (paths: string[], options: ExportOptions) => {
+      const { output, repository } = options
+      if ((output === undefined) === (repository === undefined)) {
+        throw new NeatronError('USAGE', 'Give either -o MODEL.onnx or --repository DIR.')
+      }
       const genomes = await Promise.all(paths.map(readGenome))
-      const model = exportOnnx(genomes.length === 1 ? genomes[0]! : genomes)
-      await writeFileAtomic(options.output, Buffer.from(model))
-      const what = genomes.length === 1 ? '1 genome' : `a population of ${genomes.length} genomes`
-      console.log(`${options.output}: ${what}, ${model.length} bytes`)
+      const population = genomes.length > 1
+      const bytes = exportOnnx(population ? genomes : genomes[0]!)
+      if (output !== undefined) {
+        await writeFileAtomic(output, Buffer.from(bytes))
+      } else {
+        const name = options.name ?? basename(paths[0]!, extname(paths[0]!))
+        const { inputSize, outputSize } = genomes[0]!
+        await writeModelFolder(repository!, { name, bytes, inputSize, outputSize, population })
+      }
+      const what = population ? `a population of ${genomes.length} genomes` : '1 genome'
+      console.log(`${output ?? repository}: ${what}, ${bytes.length} bytes`)
     })
 }

@@ -11,6 +11,11 @@ export function integer(min: number, max = Number.MAX_SAFE_INTEGER) {
   }
 }
 
+/** Parses a batch size: rows, or `adaptive`. */
+export function batchSize(text: string): number | 'adaptive' {
+  return text === 'adaptive' ? text : integer(1)(text)
+}
+
 /** Makes a commander parser for numbers from `min` to `max`. */
 export function number(min: number, max = Number.MAX_VALUE) {
   return (text: string): number => {

@@ -10,16 +10,7 @@ import type { Config } from '../neat/config.js'
 import { exportOnnx } from '../onnx/export.js'
 import { VERSION } from '../version.js'
 import { readJson } from './files.js'
-
-/** Where a training run's inference happened; as `train` was told. */
-export interface InferenceSettings {
-  readonly mode: 'cpu' | 'remote'
-  readonly batch: number
-  readonly maxDelayMs?: number
-  readonly url?: string
-  readonly protocol?: 'infer' | 'oip'
-  readonly modelRepository?: string
-}
+import type { InferenceSettings } from './train-inference.js'
 
 /** What `run.json` holds: all that a resumed run needs to know, and what a reader wants to. */
 export interface RunDescription {

@@ -1,29 +1,22 @@
 import { randomInt } from 'node:crypto'
 import { Command, Option } from 'commander'
 import { LatencyLog } from '../brain/latency-log.js'
-import { NeatBrain } from '../brain/neat-brain.js'
 import { NeatronError } from '../errors.js'
 import { Checkpoint } from '../neat/checkpoint.js'
 import { completeConfig } from '../neat/config.js'
 import { evolve } from '../neat/evolve.js'
-import { startServer } from '../serve/child.js'
 import { tasks } from '../tasks/index.js'
 import type { Task } from '../tasks/task.js'
 import { INTERRUPTED } from './exit.js'
 import { readJson } from './files.js'
-import { integer, number } from './options.js'
-import { type InferenceSettings, type RunDescription, RunDirectory } from './run-directory.js'
+import { batchSize, integer, number } from './options.js'
+import { type RunDescription, RunDirectory } from './run-directory.js'
+import { type InferenceFlags, inferenceSettings, openBrain, WAIT_S } from './train-inference.js'
 import { Progress, summary, TickTimes } from './train-report.js'
 
-interface TrainOptions {
+interface TrainOptions extends InferenceFlags {
   generations?: number
   runs?: number
-  mode?: 'cpu' | 'remote'
-  batch?: number
-  maxDelayMs?: number
-  url?: string
-  protocol?: 'infer' | 'oip'
-  modelRepository?: string
   token?: string
   population?: number
   seed?: number
@@ -57,7 +50,7 @@ export function trainCommand(): Command {
         'remote',
       ]),
     )
-    .option('--batch <rows>', 'remote: rows a request (default: 1)', integer(1))
+    .option('--batch <rows>', 'remote: rows a request, or adaptive (default: 1)', batchSize)
     .option(
       '--max-delay-ms <ms>',
       'remote: how long a row waits for others at most',
@@ -70,6 +63,11 @@ export function trainCommand(): Command {
       ),
     )
     .option('--model-repository <dir>', "remote: the server's model repository folder")
+    .option(
+      '--wait-for-server [s]',
+      `remote: how long to wait for a server that is gone (default: not at all; ${WAIT_S} s without a number)`,
+      number(0, 86_400),
+    )
     .option('--token <token>', 'remote: bearer token (default: $NEATRON_TOKEN)')
     .option('--population <p>', 'genomes in a generation', integer(2, 1_000_000))
     .option('--seed <s>', 'decides everything random (default: drawn)', integer(0, 2 ** 32 - 1))
@@ -178,7 +176,10 @@ async function resumed(path: string, taskName: string | undefined, options: Trai
   }
   knownTask(run.task)
   const generations = options.generations ?? options.runs ?? run.generations
-  const inference = inferenceSettings({ ...run.inference, ...options })
+  const { mode = run.inference.mode } = options
+  // Where another mode was, its settings mean nothing.
+  const kept = mode === run.inference.mode ? run.inference : {}
+  const inference = inferenceSettings(options, kept)
   return { directory, run: { ...run, generations, inference } }
 }
 
@@ -189,51 +190,6 @@ function knownTask(name: string): Task {
     'USAGE',
     `There is no task ${name}; there are ${Object.keys(tasks).join(', ')}.`,
   )
-}
-
-function inferenceSettings(options: Partial<InferenceSettings>): InferenceSettings {
-  const { mode = 'cpu', batch = 1, maxDelayMs, url, protocol, modelRepository } = options
-  const remoteOnly = { batch: options.batch, maxDelayMs, url, protocol, modelRepository }
-  const misplaced = Object.entries(remoteOnly).find(([, value]) => value !== undefined)
-  if (mode === 'cpu') {
-    if (misplaced && misplaced[0] !== 'batch') {
-      throw new NeatronError(
-        'USAGE',
-        `${misplaced[0]} goes with --mode remote; add it, or leave it out.`,
-      )
-    }
-    return { mode, batch: 1 }
-  }
-  return { mode, batch, maxDelayMs, url, protocol, modelRepository }
-}
-
-/** The brain of a run, and what closes it together with the server that it may have started. */
-async function openBrain(
-  settings: InferenceSettings,
-  token = process.env.NEATRON_TOKEN,
-  signal: AbortSignal,
-) {
-  if (settings.mode === 'cpu') {
-    const brain = NeatBrain.inProcess()
-    return { brain, close: () => brain.close() }
-  }
-  const { batch, maxDelayMs, protocol, modelRepository } = settings
-  const server = settings.url === undefined ? await startServer({ allowLoad: true }) : undefined
-  const url = settings.url ?? server!.url
-  const brain = NeatBrain.remote({
-    url,
-    batch,
-    maxDelayMs,
-    protocol,
-    modelRepository,
-    token,
-    signal,
-  })
-  const close = async () => {
-    await brain.close()
-    await server?.close()
-  }
-  return { brain, close }
 }
 
 /** The run's latency log, and the generations that were complete before. */

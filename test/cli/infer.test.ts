@@ -62,6 +62,26 @@ test('several genomes make a population model, of which --genome chooses one', a
   t.is(beyond.code, 2)
 })
 
+test('export --repository writes a model folder that a server of models can load', async (t) => {
+  const folder = await scratch(t)
+  const file = join(folder, 'walker.json')
+  writeFileSync(file, JSON.stringify(Genome.random({ inputs: 3, outputs: 2, seed: 4 })))
+  const { code, stderr } = await cli(['export', file, '--repository', folder])
+  t.is(code, 0, stderr)
+  const config = readFileSync(join(folder, 'walker/config.pbtxt'), 'utf8')
+  t.regex(config, /name: "walker"/)
+  const { outputs } = JSON.parse(
+    (
+      await cli(
+        ['infer', join(folder, 'walker/1/model.onnx'), '--inputs', '-'],
+        JSON.stringify(ROWS),
+      )
+    ).stdout,
+  )
+  t.is(outputs.length, ROWS.length)
+  t.is((await cli(['export', file])).code, 2)
+})
+
 test('wrong rows and wrong files are said in one line', async (t) => {
   const folder = await scratch(t)
   const file = join(folder, 'g.json')

@@ -106,6 +106,38 @@ test('a server that dies ends remote training in one clear error and a saved run
   t.true(json(resumed.stdout).generations > saved)
 })
 
+test('with --wait-for-server training goes on, to the same champion, when the server is back', async (t) => {
+  const folder = await scratch(t)
+  const args = [
+    'train',
+    'xor',
+    '--seed',
+    '5',
+    '--generations',
+    '12',
+    '--mode',
+    'remote',
+    '--batch',
+    '600',
+  ]
+  const whole = await cli([...args, '--out', join(folder, 'whole'), '--json'])
+  t.is(whole.code, 0, whole.stderr)
+
+  const server = start(['serve', '--port', '0', '--allow-load'])
+  const url = await server.printed(/http:\/\/127\.0\.0\.1:\d+/)
+  const waiting = ['--url', url, '--wait-for-server', '60']
+  const training = start([...args, ...waiting, '--out', join(folder, 'cut')])
+  await training.printed(/generation +2 /)
+  server.child.kill('SIGKILL')
+  await server.ended
+  const back = start(['serve', '--port', new URL(url).port, '--allow-load'])
+  t.teardown(() => back.child.kill('SIGKILL'))
+  const { code, stderr } = await training.ended
+  t.is(code, 0, stderr)
+  const champion = (run: string) => read(join(folder, run, 'champion.json'))
+  t.is(champion('cut'), champion('whole'))
+})
+
 test('wrong usage exits with 2 and says on stderr what is wrong', async (t) => {
   const folder = await scratch(t)
   for (const [args, message] of [

@@ -1,0 +1,85 @@
+import { NeatBrain } from '../brain/neat-brain.js'
+import { NeatronError } from '../errors.js'
+import { startServer } from '../serve/child.js'
+
+/** What the command line may say about where inference happens. */
+export interface InferenceFlags {
+  mode?: 'cpu' | 'remote'
+  batch?: number | 'adaptive'
+  maxDelayMs?: number
+  url?: string
+  protocol?: 'infer' | 'oip'
+  modelRepository?: string
+  /** Seconds, or true for {@link WAIT_S}. */
+  waitForServer?: number | true
+}
+
+/** Where a run's inference happens, as `run.json` keeps it. */
+export interface InferenceSettings extends InferenceFlags {
+  readonly mode: 'cpu' | 'remote'
+  readonly batch: number | 'adaptive'
+  readonly waitForServer?: number
+}
+
+/** What `--wait-for-server` waits when it is given no number, in seconds. */
+export const WAIT_S = 300
+
+/** The flags that go with remote inference alone, by their options' names. */
+const REMOTE_FLAGS = {
+  maxDelayMs: '--max-delay-ms',
+  url: '--url',
+  protocol: '--protocol',
+  modelRepository: '--model-repository',
+  waitForServer: '--wait-for-server',
+} as const
+
+/**
+ * The settings that flags make, over those that a resumed run has already.
+ *
+ * @throws NeatronError `USAGE` for a flag of remote inference without `--mode remote`
+ */
+export function inferenceSettings(
+  flags: InferenceFlags,
+  kept: Partial<InferenceSettings> = {},
+): InferenceSettings {
+  const { mode = 'cpu', batch = 1, ...rest } = { ...kept, ...flags }
+  const names = Object.keys(REMOTE_FLAGS) as (keyof typeof REMOTE_FLAGS)[]
+  const given = names.filter((name) => rest[name] !== undefined)
+  if (mode === 'cpu') {
+    if (given.length === 0) return { mode, batch: 1 }
+    const flag = REMOTE_FLAGS[given[0]]
+    throw new NeatronError('USAGE', `${flag} goes with --mode remote; add that, or leave it out.`)
+  }
+  const { maxDelayMs, url, protocol, modelRepository } = rest
+  const waitForServer = rest.waitForServer === true ? WAIT_S : rest.waitForServer
+  return { mode, batch, maxDelayMs, url, protocol, modelRepository, waitForServer }
+}
+
+/** The brain of a run, and what closes it together with the server that it may have started. */
+export async function openBrain(
+  settings: InferenceSettings,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<{ brain: NeatBrain; close(): Promise<void> }> {
+  if (settings.mode === 'cpu') {
+    const brain = NeatBrain.inProcess()
+    return { brain, close: () => brain.close() }
+  }
+  const { batch, maxDelayMs, protocol, modelRepository, waitForServer = 0 } = settings
+  const server = settings.url === undefined ? await startServer({ allowLoad: true }) : undefined
+  const brain = NeatBrain.remote({
+    url: settings.url ?? server!.url,
+    batch,
+    maxDelayMs,
+    protocol,
+    modelRepository,
+    waitForServerMs: waitForServer * 1000,
+    token: token ?? process.env.NEATRON_TOKEN,
+    signal,
+  })
+  const close = async () => {
+    await brain.close()
+    await server?.close()
+  }
+  return { brain, close }
+}
