@@ -1,9 +1,9 @@
 import { basename, extname } from 'node:path'
 import { Command } from 'commander'
+import { createServer } from '../create-server.js'
 import { NeatronError } from '../errors.js'
 import { READY } from '../serve/child.js'
 import type { ServedModel } from '../serve/options.js'
-import { createServer } from '../serve/server.js'
 import { readGenome, readInput } from './files.js'
 import { integer, number } from './options.js'
 
