@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import test from 'ava'
+import { Client as UnixClient } from 'undici'
 import { exportOnnx } from '#src/onnx/export.js'
 import { createServer } from '#src/serve/server.js'
 import { type Client, isAnswer, type Reply, smallGenome, someRows, start } from './harness.js'
@@ -196,6 +200,23 @@ for (const [options, message] of badOptions) {
     await t.throwsAsync(createServer(options), { code: 'SERVER_OPTION', message })
   })
 }
+
+test('listens on a Unix domain socket', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'neatron-'))
+  const socket = join(directory, 'server.sock')
+  const server = await createServer({ socket, models })
+  const client = new UnixClient('http://localhost', { socketPath: socket })
+  t.teardown(async () => {
+    await client.close()
+    await rm(directory, { recursive: true })
+  })
+  t.is(server.url, `unix:${socket}`)
+  const body = JSON.stringify({ inputs: someRows(1) })
+  const reply = await client.request({ method: 'POST', path: '/infer', body })
+  t.is(reply.statusCode, 200)
+  await reply.body.dump()
+  await server.close()
+})
 
 test('a port in use is SERVER_START_FAILED', async (t) => {
   const server = await start(t)
