@@ -12,7 +12,7 @@ import { environment } from './environment.js'
 import { type Findings, STREAM, uniform } from './findings.js'
 import type { BenchPlan } from './plan.js'
 import { type PythonServer, startPythonServer } from './python-server.js'
-import type { Measurement, Report } from './report-schema.js'
+import type { Report } from './report-schema.js'
 import { randomTrace, type Trace, TraceRecorder } from './trace.js'
 import { compareTraining, type TrainingMode } from './training.js'
 import { verdict } from './verdict.js'
@@ -99,7 +99,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
     training: found.training,
     ladders: found.ladders,
     skipped: found.skipped,
-    verdict: decide(found.measurements),
+    verdict: decide(found),
     baseline: null,
   }
   return { report, logs: found.logs }
@@ -190,7 +190,7 @@ async function train(
 }
 
 /** One server is judged, the one with the cheapest row, or its figures would answer for another's. */
-function decide(measurements: readonly Measurement[]): Report['verdict'] {
+function decide({ measurements, training }: Findings): Report['verdict'] {
   const champion = measurements.filter(({ workload }) => workload === 'champion')
   const [best] = champion
     .filter(({ server, invalid }) => server !== null && invalid.length === 0)
@@ -204,6 +204,7 @@ function decide(measurements: readonly Measurement[]): Report['verdict'] {
         p99Ns: callNs.p99,
         valid: invalid.length === 0,
       })),
+    training.map(({ invalid, ...session }) => ({ ...session, valid: invalid.length === 0 })),
   )
   return { ...rest, reasons: [...reasons], wouldChange: [...wouldChange] }
 }

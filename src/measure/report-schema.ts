@@ -129,7 +129,7 @@ const Verdict = Type.Object(
     reasons: Type.Array(
       Type.Object(
         {
-          rule: Choice('single adds', 'over 2 times', 'jitter', 'missing'),
+          rule: Choice('single adds', 'over 2 times', 'jitter', 'training', 'missing'),
           text: Type.String(),
           figure: Nullable(Estimate),
         },

@@ -31,11 +31,20 @@ export interface MeasuredMode {
   readonly valid: boolean
 }
 
+/** A training session in one mode, as much as the verdict needs of it. */
+export interface TrainedMode {
+  readonly label: string
+  readonly mode: 'cpu' | 'remote'
+  readonly gensPerSec: Estimate
+  /** False when rows were lost: such a session decides nothing. */
+  readonly valid: boolean
+}
+
 export type Decision = 'native' | 'batched' | 'single' | 'cannot tell'
 
 /** Why: the rule, and what it found in the figures. */
 export interface Reason {
-  readonly rule: 'single adds' | 'over 2 times' | 'jitter' | 'missing'
+  readonly rule: 'single adds' | 'over 2 times' | 'jitter' | 'training' | 'missing'
   readonly text: string
   /** The figure the rule looked at, where it is one: microseconds or a ratio. */
   readonly figure: Estimate | null
@@ -71,10 +80,14 @@ export interface Verdict {
  * 2. Native or remote: a native call of one row, which native batches would only make cheaper,
  *    against the cheapest remote row. Native is chosen when it is over 2 times faster, since moving
  *    inference into the process has to pay for itself.
- * 3. Each of the modes above whose p99 is surely over 3 times its p50 gets a reason that names the
+ * 3. Training speeds, where there are some, are told, and decide nothing: they follow from the rows.
+ * 4. Each of the modes above whose p99 is surely over 3 times its p50 gets a reason that names the
  *    jitter.
  */
-export function verdict(modes: readonly MeasuredMode[]): Verdict {
+export function verdict(
+  modes: readonly MeasuredMode[],
+  training: readonly TrainedMode[] = [],
+): Verdict {
   const valid = modes.filter((mode) => mode.valid)
   const native = cheapest(
     valid.filter(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall === 1),
@@ -85,6 +98,7 @@ export function verdict(modes: readonly MeasuredMode[]): Verdict {
   const remote = chooseRemote(native, single, batches, reasons)
   const bestRemote = cheapest([...(single ? [single] : []), ...batches])
   const decision = chooseSide(native, bestRemote, remote, reasons)
+  reasons.push(...trainingSpeed(training.filter((mode) => mode.valid)))
   const chosen = batches.find(({ rowsPerCall }) => rowsPerCall === remote?.batch)
   const deciding = new Set([native, single, bestRemote, chosen])
   reasons.push(...[...deciding].flatMap((mode) => (mode ? jitter(mode) : [])))
@@ -194,6 +208,18 @@ function chooseSide(
   reasons.unshift({ rule, text: text + ending, figure })
   if (side === 'over') return 'native'
   return side === 'under' && choice ? choice.decision : 'cannot tell'
+}
+
+function trainingSpeed(training: readonly TrainedMode[]): Reason[] {
+  const native = training.find(({ mode }) => mode === 'cpu')
+  const [remote] = training
+    .filter(({ mode }) => mode === 'remote')
+    .sort((a, b) => b.gensPerSec.value - a.gensPerSec.value)
+  if (!native || !remote) return []
+  const figure = ratio(native.gensPerSec, remote.gensPerSec)
+  const speed = ({ gensPerSec }: TrainedMode) => digits(gensPerSec.value)
+  const text = `Training in process makes ${speed(native)} generations/s, the fastest remote mode (${remote.label}) ${speed(remote)}: ${digits(figure.value)} times as many.`
+  return [{ rule: 'training', text, figure }]
 }
 
 function jitter({ label, p50Ns, p99Ns }: MeasuredMode): Reason[] {

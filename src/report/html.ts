@@ -14,7 +14,7 @@ import {
   type Table,
   trainingTable,
 } from './tables.js'
-import { breakEvenLines } from './text.js'
+import { breakEvenLines, warnings } from './text.js'
 
 /** The report as one HTML file that needs nothing else: no network, no script. */
 export function htmlReport(report: Report): string {
@@ -31,7 +31,8 @@ export function htmlReport(report: Report): string {
   return `<!doctype html>\n${element('html', { lang: 'en' }, head, element('body', {}, body))}\n`
 }
 
-function header({ createdAt, environment, command }: Report): string {
+function header(report: Report): string {
+  const { createdAt, environment, command } = report
   const date = createdAt.slice(0, 16).replace('T', ' ')
   const where = `${environment.cpu}, ${environment.cores} cores, Node ${environment.node.replace(/^v/, '')}`
   return element(
@@ -39,6 +40,9 @@ function header({ createdAt, environment, command }: Report): string {
     {},
     element('h1', {}, 'neatron: where should inference run?'),
     paragraph(`${date} UTC. ${where}. ${command}`),
+    ...warnings(report).map((warning) =>
+      element('p', { class: 'warn' }, `Mind: ${escapeHtml(warning)}`),
+    ),
   )
 }
 

@@ -1,6 +1,6 @@
 import type { Report } from '../measure/report-schema.js'
 import { reportTables, type Table } from './tables.js'
-import { breakEvenLines, traceSize } from './text.js'
+import { breakEvenLines, traceSize, warnings } from './text.js'
 
 /** The report as Markdown: verdict, tables, environment. */
 export function markdownReport(report: Report): string {
@@ -8,6 +8,7 @@ export function markdownReport(report: Report): string {
   return [
     '# Where should inference run?',
     `**${verdict.headline}**`,
+    ...warnings(report).map((warning) => `Mind: ${warning}`),
     list([
       ...verdict.reasons.map(({ text }) => text),
       ...verdict.wouldChange.map((text) => `What would change it: ${text}`),

@@ -1,7 +1,7 @@
 import type { Report } from '../measure/report-schema.js'
 import { markdownTable } from './markdown.js'
 import { callTable, environmentTable, ladderTable, systemTable, trainingTable } from './tables.js'
-import { breakEvenLines, traceSize } from './text.js'
+import { breakEvenLines, traceSize, warnings } from './text.js'
 
 /** docs/PERFORMANCE.md, from the report of a full run: nothing in it is written by hand. */
 export function performancePage(report: Report): string {
@@ -13,6 +13,7 @@ export function performancePage(report: Report): string {
     '<!-- Written by `npm run docs:performance`. Do not edit. -->',
     `Measured by \`${report.command}\` on ${report.createdAt.slice(0, 10)}; [how](measuring.md), and [how to read it](choosing.md).`,
     `**${verdict.headline}**`,
+    ...warnings(report).map((warning) => `Mind: ${warning}`),
     [...verdict.reasons.map(({ text }) => text), ...breakEvenLines(verdict)]
       .map((line) => `- ${line}`)
       .join('\n'),

@@ -1,20 +1,14 @@
-/**
- * The report's style sheet. Colours are variables, so that both schemes share every rule; the eight
- * of the series are Okabe and Ito's (2008), told apart by most colour-blind readers, lightened or
- * darkened for contrast with the background.
- */
+import { dark, light, variables } from './palette.js'
+
+/** The report's style sheet. Colours are variables, so that both schemes share every rule. */
 export const style = `
 :root {
   color-scheme: light dark;
-  --page: #f6f7f9; --card: #ffffff; --ink: #1b1f27; --dim: #5b6472; --rule: #e1e5eb; --soft: #f0f2f6;
-  --good: #0a7d4f; --warn: #9a5b00; --bad: #b3261e;
-  --s0: #0072b2; --s1: #c2570c; --s2: #00855f; --s3: #a9478a; --s4: #3a93c9; --s5: #a07700; --s6: #5b4bb7; --s7: #4b5563;
+  ${variables(light)}
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --page: #0f1217; --card: #181c23; --ink: #e7eaf0; --dim: #9aa4b2; --rule: #2a303a; --soft: #20252e;
-    --good: #4cc38a; --warn: #f0b429; --bad: #ff7b72;
-    --s0: #56b4e9; --s1: #f28b3c; --s2: #2cc295; --s3: #e08fc4; --s4: #8ecdf2; --s5: #e9c53f; --s6: #a99cf5; --s7: #a3adba;
+    ${variables(dark)}
   }
 }
 * { box-sizing: border-box; }
@@ -24,6 +18,7 @@ body {
 }
 main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px; }
 header p { color: var(--dim); margin: 0; }
+header p.warn { color: var(--warn); margin-top: 4px; }
 h1 { font-size: 1.05rem; font-weight: 600; color: var(--dim); margin: 0 0 2px; }
 h2 { font-size: 1.15rem; margin: 0 0 14px; letter-spacing: -0.01em; }
 section { background: var(--card); border: 1px solid var(--rule); border-radius: 12px; padding: 22px 24px; margin: 20px 0; }

@@ -13,6 +13,7 @@ export function textReport(report: Report, colors: Colors = picocolors): string 
     traced,
     ...reportTables(report).map((table) => textTable(table, colors)),
     ...report.skipped.map(({ name, why }) => `Skipped ${name}: ${why}`),
+    ...warnings(report).map((warning) => colors.yellow(`Mind: ${warning}`)),
     textVerdict(report, colors),
   ].join('\n\n')
 }
@@ -57,6 +58,21 @@ export function traceSize({ rows, inputs, outputs, ...trace }: Report['trace']):
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
   const network = `${some(trace.nodes, 'node')} and ${some(trace.connections, 'connection')}`
   return `${rows} rows of ${some(inputs, 'input')} and ${some(outputs, 'output')}; a network of ${network}, a population of ${trace.population}`
+}
+
+/** What a reader must know before trusting the figures. */
+export function warnings({ environment, interrupted }: Report): string[] {
+  const { loadAverage, cores } = environment
+  // One process and its server keep two cores busy; anything more than half a core beside is felt.
+  const busy = loadAverage > cores / 2
+  return [
+    ...(busy
+      ? [
+          `the machine was busy before the run began (load ${loadAverage.toFixed(1)} on ${cores} cores): tails and throughput are those of a busy machine.`,
+        ]
+      : []),
+    ...(interrupted ? ['the run was interrupted: these figures are of what was measured.'] : []),
+  ]
 }
 
 /** The break-even point in words, if there is one. */

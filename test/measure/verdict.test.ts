@@ -89,3 +89,21 @@ test('a p99 surely over 3 times p50 is named as jitter', (t) => {
   t.is(reasons.length, 1)
   t.regex(reasons[0].text, /^single 1: p99 .* which is jitter/)
 })
+
+test('training speeds are told beside, and decide nothing', (t) => {
+  const modes = [row('native', 1, 0.1), row('single', 1, 200), row('batch', 64, 6)]
+  const trained = (label: string, mode: 'cpu' | 'remote', value: number, valid = true) => ({
+    ...{ label, mode, valid },
+    gensPerSec: { value, low: value, high: value },
+  })
+  const training = [
+    trained('native', 'cpu', 100),
+    trained('one row', 'remote', 0.2),
+    trained('batch of 150', 'remote', 4),
+    trained('lossy', 'remote', 90, false),
+  ]
+  const { decision, reasons } = verdict(modes, training)
+  t.is(decision, verdict(modes).decision)
+  const [reason] = reasons.filter(({ rule: name }) => name === 'training')
+  t.regex(reason.text, /100 generations.*batch of 150\) 4\.00: 25\.0 times/)
+})

@@ -8,7 +8,7 @@ import { ReportSchema } from '#src/measure/report-schema.js'
 import { htmlReport } from '#src/report/html.js'
 import { markdownReport } from '#src/report/markdown.js'
 import { reportTables } from '#src/report/tables.js'
-import { textReport } from '#src/report/text.js'
+import { textReport, warnings } from '#src/report/text.js'
 import { writeReport } from '#src/report/write.js'
 import { sample } from './sample.js'
 
@@ -67,6 +67,15 @@ test('a report of an interrupted run shows what is there', (t) => {
   for (const text of [textReport(bare, plain), markdownReport(bare), htmlReport(bare)]) {
     t.true(text.includes('interrupted'))
   }
+})
+
+test('a busy machine and an interrupted run are said before the verdict', (t) => {
+  t.deepEqual(warnings(sample), [])
+  const busy = { ...sample, environment: { ...sample.environment, loadAverage: 7.5 } }
+  for (const text of [textReport(busy, plain), markdownReport(busy), htmlReport(busy)]) {
+    t.true(text.includes('load 7.5 on 2 cores'))
+  }
+  t.is(warnings({ ...busy, interrupted: true }).length, 2)
 })
 
 test('a directory gets the three files and the latency logs', async (t) => {
