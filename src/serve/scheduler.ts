@@ -22,6 +22,9 @@ export interface SchedulerOptions {
   readonly timeoutMs: number
 }
 
+/** Most runs in one turn of the event loop without batching; what arrives meanwhile must wait. */
+const FOLLOWING = 8
+
 /**
  * Decides which rows run when. ONNX Runtime's Node binding runs on the calling thread, so there is
  * one run at a time; models take turns, and while one run is under way the requests that arrive
@@ -31,6 +34,8 @@ export class Scheduler {
   /** Models with waiting jobs, in the order in which they get their turn. */
   readonly #turns: Model[] = []
   #working = false
+  /** Runs asked for that have not ended, without batching. */
+  #following = 0
 
   constructor(
     readonly options: SchedulerOptions,
@@ -88,9 +93,24 @@ export class Scheduler {
       }
       const slices = this.#take(model)
       if (model.jobs.length > 0) this.#turns.push(model)
-      if (slices.length > 0) await this.#serve(model, slices)
+      if (slices.length === 0) continue
+      const served = this.#serve(model, slices)
+      if (this.options.batching) await served
+      else await this.#follow(served)
     }
     this.#working = false
+  }
+
+  /**
+   * Lets runs of single requests follow each other within a turn of the event loop: to wait for
+   * each would cost a turn for every request.
+   */
+  async #follow(served: Promise<void>): Promise<void> {
+    this.#following += 1
+    const ended = served.finally(() => {
+      this.#following -= 1
+    })
+    if (this.#following >= FOLLOWING) await ended
   }
 
   /** Takes the first model in turn that is full enough or has waited long enough. */
