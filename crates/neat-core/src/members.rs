@@ -118,7 +118,11 @@ unsafe fn genome(rows: Rows, kernels: &Kernels, members: &[u32], inputs: &[f32],
     if members.len() < LANES_PAY {
         return with_scratch(rows.slots(), |values| {
             for &row in members {
-                rows.feed_forward(input(row), output(row), values);
+                // SAFETY: both hold a row, `values` the slots.
+                unsafe {
+                    let (input, output) = (input(row).as_ptr(), output(row).as_mut_ptr());
+                    (kernels.plain)(rows, input, output, values.as_mut_ptr());
+                }
             }
         });
     }

@@ -87,7 +87,13 @@ impl Network {
         assert_eq!(inputs.len(), self.input_size());
         assert_eq!(outputs.len(), self.output_size());
         let Some((run, groups)) = self.layout() else {
-            return self.plain(inputs, outputs);
+            with_scratch(self.rows().slots(), |values| {
+                self.plain(inputs, outputs, values);
+            });
+            if self.groups.get().is_none() {
+                self.count_run();
+            }
+            return;
         };
         with_scratch(groups.scratch_len(), |values| {
             // SAFETY: the layout is made for these kernels, the slices have the
@@ -101,17 +107,17 @@ impl Network {
                 )
             };
             if !finite {
-                self.rows().feed_forward(inputs, outputs, values);
+                self.plain(inputs, outputs, values);
             }
         });
     }
 
-    fn plain(&self, inputs: &[f32], outputs: &mut [f32]) {
-        with_scratch(self.rows().slots(), |values| {
-            self.rows().feed_forward(inputs, outputs, values);
-        });
-        if self.groups.get().is_none() {
-            self.count_run();
+    fn plain(&self, inputs: &[f32], outputs: &mut [f32], values: &mut [f32]) {
+        // SAFETY: `feed_forward` checked that the slices hold a row, and every
+        // scratch has room for the slots.
+        unsafe {
+            let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
+            (self.kernels.plain)(self.rows(), inputs, outputs, values.as_mut_ptr());
         }
     }
 

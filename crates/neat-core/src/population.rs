@@ -171,7 +171,17 @@ impl Population {
         let outputs = outputs.chunks_exact_mut(self.output_size);
         with_scratch(self.slots, |values| {
             for ((index, inputs), outputs) in (first..).zip(inputs).zip(outputs) {
-                self.rows.get(index).feed_forward(inputs, outputs, values);
+                // SAFETY: the chunks hold a row, `values` the slots of the largest
+                // genome.
+                unsafe {
+                    let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
+                    (self.kernels.plain)(
+                        self.rows.get(index),
+                        inputs,
+                        outputs,
+                        values.as_mut_ptr(),
+                    );
+                }
             }
         });
     }

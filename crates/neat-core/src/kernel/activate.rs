@@ -113,7 +113,14 @@ fn softplus<S: Simd>(s: S, x: S::V) -> S::V {
         0.005_126_102_4,
     ];
     let u = exp2(s, s.mul(s.abs(x), s.splat(-LOG2_E)));
-    let log = s.mul(u, polynomial(s, &LOG1P, u));
+    let (u2, [low @ .., last]) = (s.mul(u, u), LOG1P);
+    let u4 = s.mul(u2, u2);
+    let high = cubic(s, [low[4], low[5], low[6], low[7]], u, u2);
+    let sum = s.add(
+        cubic(s, [low[0], low[1], low[2], low[3]], u, u2),
+        s.mul(u4, high),
+    );
+    let log = s.mul(u, s.add(sum, s.mul(s.mul(u4, u4), s.splat(last))));
     let zero = s.splat(0.0);
     s.add(s.select_lt(x, zero, zero, x), log)
 }
@@ -143,30 +150,22 @@ fn sin<S: Simd>(s: S, x: S::V) -> S::V {
     let r = s.sub(r, s.mul(turns, s.splat(PI_LOW)));
     let r = s.max(s.splat(-std::f32::consts::FRAC_PI_2), r);
     let r = s.min(s.splat(std::f32::consts::FRAC_PI_2), r);
-    let value = s.mul(r, polynomial(s, &SIN, s.mul(r, r)));
+    let (r2, [low @ .., last]) = (s.mul(r, r), SIN);
+    let r4 = s.mul(r2, r2);
+    let sum = s.add(cubic(s, low, r2, r4), s.mul(s.mul(r4, r4), s.splat(last)));
+    let value = s.mul(r, sum);
     // The rounded polynomial may pass 1 by an ulp.
     let value = s.max(s.splat(-1.0), value);
     s.negate_if_odd(s.min(s.splat(1.0), value), biased)
 }
 
-/// Estrin's scheme: neighbours are paired again and again, which takes fewer
-/// operations in a row than Horner's. Lowest coefficient first.
+/// c0 + c1 x + c2 x^2 + c3 x^3 by Estrin's scheme: neighbours are paired, which
+/// takes fewer operations in a row than Horner's.
 #[inline(always)]
-fn polynomial<S: Simd, const N: usize>(s: S, coefficients: &[f32; N], x: S::V) -> S::V {
-    let mut terms = coefficients.map(|coefficient| s.splat(coefficient));
-    let mut power = x;
-    let mut len = N;
-    while len > 1 {
-        for pair in 0..len / 2 {
-            terms[pair] = s.add(terms[2 * pair], s.mul(power, terms[2 * pair + 1]));
-        }
-        if len % 2 == 1 {
-            terms[len / 2] = terms[len - 1];
-        }
-        len = len.div_ceil(2);
-        power = s.mul(power, power);
-    }
-    terms[0]
+fn cubic<S: Simd>(s: S, [c0, c1, c2, c3]: [f32; 4], x: S::V, square: S::V) -> S::V {
+    let low = s.add(s.splat(c0), s.mul(x, s.splat(c1)));
+    let high = s.add(s.splat(c2), s.mul(x, s.splat(c3)));
+    s.add(low, s.mul(square, high))
 }
 
 /// Runs `$body` with `$known` as a constant, so that the choice of the activation

@@ -4,7 +4,9 @@
 use proptest::prelude::*;
 
 use super::groups::Groups;
+use super::plain;
 use super::rows::RowsArena;
+use super::scalar::Scalar;
 use super::scratch::with_scratch;
 use crate::{Activation, Genome, RandomGenome, Tier};
 
@@ -26,7 +28,11 @@ fn assert_kernels_agree(genome: &Genome, inputs: &[f32]) -> Result<(), TestCaseE
     let rows = arena.get(0);
     let mut expected = vec![0.0; genome.output_size()];
     let mut values = vec![0.0; rows.slots()];
-    rows.feed_forward(inputs, &mut expected, &mut values);
+    // SAFETY: the slices hold a row, `values` the slots.
+    unsafe {
+        let (inputs, outputs) = (inputs.as_ptr(), expected.as_mut_ptr());
+        plain::run(Scalar, rows, inputs, outputs, values.as_mut_ptr());
+    }
     for tier in Tier::available() {
         for kernel in tier.kernels().map_or(&[][..], |kernels| kernels.singles) {
             let groups = Groups::new(rows, &plan.depth_offsets, kernel.lanes);

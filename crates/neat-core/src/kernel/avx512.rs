@@ -34,6 +34,8 @@ impl Simd for Avx512 {
 
     operations! {
         splat(x: f32) -> __m512 { _mm512_set1_ps(x) }
+        one(x: f32) -> __m512 { _mm512_castps128_ps512(_mm_set_ss(x)) }
+        first(a: __m512) -> f32 { _mm512_cvtss_f32(a) }
         add(a: __m512, b: __m512) -> __m512 { _mm512_add_ps(a, b) }
         sub(a: __m512, b: __m512) -> __m512 { _mm512_sub_ps(a, b) }
         mul(a: __m512, b: __m512) -> __m512 { _mm512_mul_ps(a, b) }

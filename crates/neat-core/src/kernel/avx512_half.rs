@@ -36,6 +36,8 @@ impl Simd for Avx512Half {
 
     operations! {
         splat(x: f32) -> __m256 { _mm256_set1_ps(x) }
+        one(x: f32) -> __m256 { _mm256_castps128_ps256(_mm_set_ss(x)) }
+        first(a: __m256) -> f32 { _mm256_cvtss_f32(a) }
         add(a: __m256, b: __m256) -> __m256 { _mm256_add_ps(a, b) }
         sub(a: __m256, b: __m256) -> __m256 { _mm256_sub_ps(a, b) }
         mul(a: __m256, b: __m256) -> __m256 { _mm256_mul_ps(a, b) }

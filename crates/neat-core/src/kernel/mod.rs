@@ -12,6 +12,7 @@ mod avx512;
 mod avx512_half;
 pub(crate) mod batch;
 pub(crate) mod groups;
+pub(crate) mod plain;
 mod portable;
 pub(crate) mod rows;
 pub(crate) mod scalar;

@@ -24,6 +24,14 @@ impl Simd for Portable {
         [x; LANES]
     }
     #[inline(always)]
+    fn one(self, x: f32) -> Self::V {
+        [x; LANES]
+    }
+    #[inline(always)]
+    fn first(self, a: Self::V) -> f32 {
+        a[0]
+    }
+    #[inline(always)]
     unsafe fn load(self, from: *const f32) -> Self::V {
         // SAFETY: the caller's obligation; the read is unaligned.
         unsafe { from.cast::<Self::V>().read_unaligned() }

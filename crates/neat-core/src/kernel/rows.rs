@@ -1,8 +1,7 @@
 //! The plain layout: for each node a row of connections, sources ascending.
 //! Every other layout gives the bits that this one gives.
 
-use super::activate::{shaped, slope};
-use super::scalar::Scalar;
+use super::activate::slope;
 use crate::{Activation, Plan};
 
 /// Nodes by depth, each with its row of connections. Every source lies before
@@ -158,24 +157,5 @@ impl<'a> Rows<'a> {
     /// (about processor cycles).
     pub(crate) fn cost(&self) -> usize {
         3 * self.edges.len() + 8 * self.nodes.len()
-    }
-
-    /// One row, node by node. `values` has room for [`Rows::slots`].
-    pub(crate) fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32], values: &mut [f32]) {
-        assert!(values.len() >= self.slots());
-        values[..self.input_size].copy_from_slice(inputs);
-        let mut edges = self.edges.iter();
-        for (slot, node) in (self.input_size..).zip(self.nodes) {
-            let mut sum = node.bias;
-            for edge in edges.by_ref().take(node.fan_in as usize) {
-                // SAFETY: `RowsArena::push` checked that the source lies before
-                // `slot`.
-                sum += edge.weight * unsafe { values.get_unchecked(edge.source as usize) };
-            }
-            values[slot] = shaped(Scalar, node.activation, sum);
-        }
-        for (output, &slot) in outputs.iter_mut().zip(self.output_slots) {
-            *output = values[slot as usize];
-        }
     }
 }

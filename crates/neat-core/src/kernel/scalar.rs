@@ -11,6 +11,14 @@ impl Simd for Scalar {
     type V = f32;
 
     #[inline(always)]
+    fn one(self, x: f32) -> f32 {
+        x
+    }
+    #[inline(always)]
+    fn first(self, a: f32) -> f32 {
+        a
+    }
+    #[inline(always)]
     unsafe fn load(self, from: *const f32) -> f32 {
         // SAFETY: the caller's obligation.
         unsafe { *from }

@@ -14,6 +14,10 @@ pub(crate) trait Simd: Copy {
 
     /// All lanes `x`.
     fn splat(self, x: f32) -> Self::V;
+    /// Lane 0 is `x`; what the others are does not matter.
+    fn one(self, x: f32) -> Self::V;
+    /// Lane 0.
+    fn first(self, a: Self::V) -> f32;
     /// The `LANES` values from `from` on.
     ///
     /// # Safety

@@ -11,8 +11,10 @@ use super::avx512::Avx512;
 use super::avx512_half::Avx512Half;
 use super::batch;
 use super::groups::Groups;
+use super::plain;
 use super::portable::Portable;
 use super::rows::Rows;
+use super::scalar::Scalar;
 use super::simd::Simd;
 #[cfg(target_arch = "x86_64")]
 use super::single;
@@ -90,6 +92,9 @@ pub fn simd() -> &'static str {
 
 /// `single::run` for one instruction set.
 pub(crate) type Single = unsafe fn(&Groups, *const f32, *mut f32, *mut f32) -> bool;
+/// [`plain::run`] for one instruction set.
+type Plain = unsafe fn(Rows<'_>, *const f32, *mut f32, *mut f32);
+/// [`batch::run`] for one instruction set.
 type Batch = unsafe fn(Rows<'_>, *const f32, *mut f32, usize, *mut f32);
 
 /// A kernel for single rows.
@@ -107,8 +112,9 @@ pub(crate) struct SingleKernel {
 pub(crate) struct Kernels {
     pub(crate) tier: Tier,
     pub(crate) lanes: usize,
-    /// Kernels for single rows, by lanes; where there is none, the plain layout
-    /// is the fastest.
+    /// [`plain::run`]
+    pub(crate) plain: Plain,
+    /// Kernels for single rows in the layout of groups, by lanes.
     pub(crate) singles: &'static [SingleKernel],
     /// [`batch::run`]
     pub(crate) batch: Batch,
@@ -139,9 +145,17 @@ impl Kernels {
 static PORTABLE: Kernels = Kernels {
     tier: Tier::Portable,
     lanes: Portable::LANES,
+    plain: portable_plain,
     singles: &[],
     batch: portable_batch,
 };
+
+/// # Safety
+/// As [`plain::run`].
+unsafe fn portable_plain(rows: Rows<'_>, inputs: *const f32, outputs: *mut f32, values: *mut f32) {
+    // SAFETY: the caller's obligation.
+    unsafe { plain::run(Scalar, rows, inputs, outputs, values) }
+}
 
 /// # Safety
 /// As [`batch::run`].
@@ -179,6 +193,20 @@ macro_rules! single {
     }};
 }
 
+/// The plain kernel as a function compiled for its features.
+#[cfg(target_arch = "x86_64")]
+macro_rules! plain {
+    ($set:ident, $features:literal) => {{
+        #[target_feature(enable = $features)]
+        unsafe fn run(rows: Rows<'_>, inputs: *const f32, outputs: *mut f32, values: *mut f32) {
+            // SAFETY: `Tier::kernels` checked the features; the rest is the
+            // caller's obligation.
+            unsafe { plain::run($set::assume(), rows, inputs, outputs, values) }
+        }
+        run
+    }};
+}
+
 /// A kernel for batches as a function compiled for its features.
 #[cfg(target_arch = "x86_64")]
 macro_rules! batch {
@@ -203,6 +231,7 @@ macro_rules! batch {
 static AVX2: Kernels = Kernels {
     tier: Tier::Avx2,
     lanes: Avx2::LANES,
+    plain: plain!(Avx2, "avx2"),
     singles: &[single!(Avx2, "avx2", [4, 85])],
     batch: batch!(Avx2, "avx2"),
 };
@@ -211,6 +240,7 @@ static AVX2: Kernels = Kernels {
 static AVX512: Kernels = Kernels {
     tier: Tier::Avx512,
     lanes: Avx512::LANES,
+    plain: plain!(Avx512Half, "avx512f,avx512bw,avx512dq,avx512vl"),
     singles: &[
         single!(Avx512Half, "avx512f,avx512bw,avx512dq,avx512vl", [4, 75]),
         single!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl", [4, 95]),

@@ -31,6 +31,14 @@ impl<S: Simd, const W: usize> Simd for Wide<S, W> {
         [self.0.splat(x); W]
     }
     #[inline(always)]
+    fn one(self, x: f32) -> Self::V {
+        self.splat(x)
+    }
+    #[inline(always)]
+    fn first(self, a: Self::V) -> f32 {
+        self.0.first(a[0])
+    }
+    #[inline(always)]
     unsafe fn load(self, from: *const f32) -> Self::V {
         let mut result = self.splat(0.0);
         for (w, value) in result.iter_mut().enumerate() {
