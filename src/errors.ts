@@ -49,6 +49,7 @@ export const ERROR_CODES = [
   'JSON_INVALID',
   'ROWS_INVALID',
   'RUN_EXISTS',
+  'RUN_INVALID',
   'BASELINE_INVALID',
   'BASELINE_MISMATCH',
   // Installation

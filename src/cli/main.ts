@@ -6,6 +6,7 @@ import { exitCode, report } from './exit.js'
 import { exportCommand } from './export.js'
 import { inferCommand } from './infer.js'
 import { loadCommand } from './load.js'
+import { plotCommand } from './plot.js'
 import { serveCommand } from './serve.js'
 import { tasksCommand } from './tasks.js'
 import { trainCommand } from './train.js'
@@ -36,6 +37,7 @@ const commands = [
   trainCommand(),
   inferCommand(),
   exportCommand(),
+  plotCommand(),
   serveCommand(),
   benchCommand(),
   loadCommand(),

@@ -1,0 +1,58 @@
+import type { GenomeJSON } from '../../genome/json.js'
+import { ACTIVATIONS } from '../../genome/layout.js'
+import { element, label, line } from '../charts/svg.js'
+import { curveIn, type Drawn } from './nodes.js'
+import { signClass } from './wires.js'
+
+const CHARACTER = 6.4
+const LINE = 26
+const SAMPLE = 26
+const RADIUS = 10
+
+/** What lines mean, and the curves of activations where nodes have no room for their names. */
+export function networkLegend(
+  { nodes, connections }: GenomeJSON,
+  { named, width }: Drawn,
+  left: number,
+  top: number,
+): { height: number; body: string } {
+  const wire = (text: string, cls: string) => ({
+    text,
+    mark: line(0, 0, SAMPLE, 0, `connection ${cls}`),
+    room: SAMPLE,
+  })
+  const off = connections.some(({ enabled }) => enabled === false)
+  const used = new Set(nodes.flatMap(({ activation }) => activation ?? []))
+  const entries = [
+    wire('positive weight', `wide ${signClass(1)}`),
+    wire('negative weight', `wide ${signClass(-1)}`),
+    ...(off ? [wire('disabled', `disabled ${signClass(1)}`)] : []),
+    ...ACTIVATIONS.filter((activation) => !named && used.has(activation)).map((activation) => ({
+      text: activation,
+      mark: element(
+        'g',
+        { transform: `translate(${RADIUS} 0)` },
+        element('circle', { r: RADIUS, class: 'node' }),
+        curveIn(activation, RADIUS),
+      ),
+      room: RADIUS * 2,
+    })),
+  ]
+  let [x, y] = [left, top]
+  const parts = entries.map(({ text, mark, room }) => {
+    const needed = room + 8 + text.length * CHARACTER + 22
+    if (x > left && x + needed > width) {
+      x = left
+      y += LINE
+    }
+    const part = element(
+      'g',
+      { transform: `translate(${Math.round(x)} ${Math.round(y)})` },
+      mark,
+      label(room + 8, 4, text),
+    )
+    x += needed
+    return part
+  })
+  return { height: y - top, body: parts.join('') }
+}
