@@ -1,4 +1,5 @@
-import { INSIDE, type Samples, spread } from './pool.js'
+import { INSIDE } from './contenders/neatron.js'
+import { type Samples, spread } from './pool.js'
 
 /** A promise, what was reached, and whether it holds. */
 export interface BudgetLine {

@@ -7,8 +7,8 @@ export interface Contender {
   run(): void | Promise<void>
   /** Row-major [rows x outputs]. */
   outputs: Float32Array
-  /** Nanoseconds of a row inside Rust, for contenders that add a call to it. */
-  timeInside?: () => number
+  /** How many times `run` computes them, for a contender that has its own loop; by default 1. */
+  calls?: number
 }
 
 /** Makes the contenders of one kind for the first `rows` rows of a genome, 1 or 64. */

@@ -1,7 +1,7 @@
 /**
  * Timing: benny runs its cases one after the other, so that a slow moment of the machine falls on
  * one of them. Here it runs many short suites, each round in another order, and the samples of a
- * case are pooled.
+ * case are pooled. A sample is short (0.2 ms), so that few of them are interrupted.
  */
 import benny from 'benny'
 import type { Contender } from './contender.js'
@@ -25,11 +25,11 @@ export function spread(samples: readonly number[]): Spread {
   return { median: at(0.5), low: at(0.25), high: at(0.75) }
 }
 
-/** Roughly how long one call of `run` takes, in nanoseconds. */
-async function estimate(run: () => void | Promise<void>): Promise<number> {
+/** Calls `run` for so long; roughly how long one call takes, in nanoseconds. */
+async function estimate(run: () => void | Promise<void>, milliseconds: bigint): Promise<number> {
   const start = process.hrtime.bigint()
   let calls = 0
-  while (process.hrtime.bigint() - start < 5_000_000n) {
+  while (process.hrtime.bigint() - start < milliseconds * 1_000_000n) {
     const pending = run()
     if (pending !== undefined) await pending
     calls++
@@ -48,11 +48,14 @@ interface Case {
  * A case for benny: a loop over the contender of about 20 us, since benny's own cost for a call is
  * more than that of a bound one. Each loop is compiled for itself, as a user's would be.
  */
-async function caseOf({ name, run }: Contender): Promise<Case> {
-  const nanoseconds = await estimate(run)
+async function caseOf({ name, run, calls: own }: Contender): Promise<Case> {
+  if (own !== undefined) return { name, calls: own, run }
+  const nanoseconds = await estimate(run, 10n)
   if (run() instanceof Promise) return { name, calls: 1, run }
   const calls = Math.max(1, Math.round(20_000 / nanoseconds))
   const loop = new Function('run', `for (let call = 0; call < ${calls}; call++) run()`)
+  // Until the loop is compiled for good.
+  await estimate(() => loop(run), 100n)
   return { name, calls, run: () => loop(run) }
 }
 
@@ -67,9 +70,6 @@ async function quietly<T>(body: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The name under which {@link pool} gives the time inside Rust. */
-export const INSIDE = 'inside Rust'
-
 /** Times the contenders against each other for so many rounds. */
 export async function pool(contenders: readonly Contender[], rounds: number): Promise<Samples> {
   const cases: Case[] = []
@@ -81,18 +81,18 @@ export async function pool(contenders: readonly Contender[], rounds: number): Pr
       benny.suite(
         `round ${round}`,
         ...rotated.map(({ name, run }) =>
-          benny.add(name, () => run(), { minTime: 0.001, maxTime: 0.02, minSamples: 5, delay: 0 }),
+          benny.add(name, () => run(), {
+            minTime: 0.0002,
+            maxTime: 0.01,
+            minSamples: 20,
+            delay: 0,
+          }),
         ),
       ),
     )
     for (const { name, details } of results) {
       const { calls } = cases.find((one) => one.name === name)!
       samples.get(name)!.push(...details.sampleResults.map((seconds) => (seconds * 1e9) / calls))
-    }
-    for (const { timeInside } of contenders) {
-      if (timeInside === undefined) continue
-      const inside = Array.from({ length: 5 }, timeInside)
-      samples.set(INSIDE, [...(samples.get(INSIDE) ?? []), ...inside])
     }
   }
   return samples
