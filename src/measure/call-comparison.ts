@@ -40,7 +40,7 @@ export async function compareCalls(
     progress.stage('Warming up')
     for (const contender of contenders) {
       if (signal.aborted) return
-      await contender.prepare()
+      await contender.prepare(options.plan.warmUpMs)
     }
     const measured = await measureAll(options, contenders, sampler)
     const random = uniform(options.seed, STREAM.bootstrap)
@@ -144,7 +144,7 @@ async function climbLadder(
     label: 'HTTP, one row a call',
     rowsPerCall: 1,
     capacity: calls / seconds,
-    millisecondsPerStep: plan.ladderStepMs,
+    ...plan.ladder,
     random: uniform(seed, STREAM.arrivals),
     onStep: (rate) => progress.stage(`Climbing the rate ladder: ${rate} calls/s`),
     signal,

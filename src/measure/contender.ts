@@ -42,8 +42,8 @@ export interface RowCount {
 export interface Contender extends ContenderInfo {
   /** Calls in a sample of its latencies; settled by `prepare`. */
   readonly callsPerSample: number
-  /** Warms up, and settles how many calls make a sample. */
-  prepare(): Promise<void>
+  /** Warms up for up to so long, and settles how many calls make a sample. */
+  prepare(milliseconds: number): Promise<void>
   /** Answers the whole trace once, in its order. */
   answer(): Promise<Float32Array>
   /** Makes calls for about `milliseconds`, going round the trace, and records their latencies. */

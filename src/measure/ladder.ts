@@ -1,13 +1,9 @@
-import { samplesNeeded } from './latencies.js'
 import { openLoop } from './open-loop.js'
 import type { Ladder } from './report-schema.js'
 import type { Uniform } from './statistics.js'
 
 /** Rates to try, as shares of what the closed loop reached. */
 const STEPS = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1, 1.15]
-
-/** A step lasts until about this many calls were due, or a p99 could not be read. */
-const CALLS_PER_STEP = 1.2 * samplesNeeded(99)
 
 /** p99 under which a rate counts as served: a third of a frame at 60 Hz. */
 const BOUND_MS = 5
@@ -25,8 +21,9 @@ export interface LadderOptions {
   readonly rowsPerCall: number
   /** Calls a second that the closed loop reached. */
   readonly capacity: number
-  /** At least. */
-  readonly millisecondsPerStep: number
+  /** A step lasts at least so long, and until about so many calls were due. */
+  readonly milliseconds: number
+  readonly calls: number
   readonly random: Uniform
   readonly onStep: (rate: number) => void
   readonly signal?: AbortSignal
@@ -43,7 +40,8 @@ export async function climb(
     label,
     rowsPerCall,
     capacity,
-    millisecondsPerStep,
+    milliseconds,
+    calls,
     random,
     onStep,
     signal,
@@ -60,7 +58,7 @@ export async function climb(
     onStep(rate)
     const { latencies, seconds, shed } = await openLoop(answered, {
       rate,
-      milliseconds: Math.max(millisecondsPerStep, (CALLS_PER_STEP / rate) * 1000),
+      milliseconds: Math.max(milliseconds, (calls / rate) * 1000),
       arrivals: 'poisson',
       random,
       signal,

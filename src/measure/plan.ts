@@ -1,7 +1,9 @@
+import { samplesNeeded } from './latencies.js'
 import type { RoundPlan } from './rounds.js'
 
 /** How much of everything a run measures. */
 export interface BenchPlan {
+  readonly warmUpMs: number
   readonly rounds: RoundPlan
   /** Rows that the champion answers: enough that no cache of answers could help. */
   readonly traceRows: number
@@ -14,13 +16,18 @@ export interface BenchPlan {
   readonly trainingRows: number
   /** Each mode's sessions are repeated until they have taken this long. */
   readonly trainingSeconds: number
-  readonly ladderStepMs: number
+  /** Each step of the rate ladder lasts at least so long, and until so many calls were due. */
+  readonly ladder: { readonly milliseconds: number; readonly calls: number }
   /** What a user is told before it begins. */
   readonly expected: string
 }
 
+/** A fifth more than a p99 needs: arrivals are random. */
+const CALLS_FOR_P99 = 1.2 * samplesNeeded(99)
+
 /** About a minute on two cores, with the wider intervals that come with it. */
 export const quickPlan: BenchPlan = {
+  warmUpMs: 300,
   rounds: { inProcessMs: 30, remoteMs: 150, roundsPerWindow: 4, minWindows: 3, maxWindows: 4 },
   traceRows: 4096,
   batches: [8, 64],
@@ -28,11 +35,12 @@ export const quickPlan: BenchPlan = {
   generations: 10,
   trainingRows: 60_000,
   trainingSeconds: 1,
-  ladderStepMs: 500,
+  ladder: { milliseconds: 500, calls: CALLS_FOR_P99 },
   expected: 'about a minute',
 }
 
 export const fullPlan: BenchPlan = {
+  warmUpMs: 1000,
   rounds: { inProcessMs: 100, remoteMs: 500, roundsPerWindow: 6, minWindows: 3, maxWindows: 6 },
   traceRows: 4096,
   batches: [8, 64, 512],
@@ -40,6 +48,6 @@ export const fullPlan: BenchPlan = {
   generations: 10,
   trainingRows: 500_000,
   trainingSeconds: 10,
-  ladderStepMs: 3000,
+  ladder: { milliseconds: 3000, calls: CALLS_FOR_P99 },
   expected: '5 to 10 minutes',
 }

@@ -4,9 +4,11 @@ import { HistogramLogReader } from 'hdr-histogram-js'
 import { runBench } from '#src/measure/bench.js'
 import type { BenchPlan } from '#src/measure/plan.js'
 import { ReportSchema } from '#src/measure/report-schema.js'
+import { startServer } from '#src/serve/child.js'
 
 /** Everything once, as short as it can be: figures are not looked at, only that they add up. */
 const plan: BenchPlan = {
+  warmUpMs: 10,
   rounds: { inProcessMs: 1, remoteMs: 5, roundsPerWindow: 1, minWindows: 3, maxWindows: 3 },
   traceRows: 64,
   batches: [8],
@@ -14,7 +16,7 @@ const plan: BenchPlan = {
   generations: 2,
   trainingRows: 1000,
   trainingSeconds: 0,
-  ladderStepMs: 50,
+  ladder: { milliseconds: 50, calls: 20 },
   expected: 'no time',
 }
 
@@ -28,7 +30,12 @@ const options = {
 test.serial(
   'a run in every mode: outputs equal, rows accounted for, a report by its schema',
   async (t) => {
-    const { report, logs } = (await runBench({ ...options, urls: ['http://127.0.0.1:9'] }))!
+    const other = await startServer({ allowLoad: true })
+    t.teardown(() => other.close())
+    const { report, logs } = (await runBench({
+      ...options,
+      urls: ['http://127.0.0.1:9', other.url],
+    }))!
     t.deepEqual([...Value.Errors(ReportSchema, report)], [])
     t.false(report.interrupted)
     for (const { name, rows, invalid, rounds, verified } of report.measurements) {
@@ -49,7 +56,11 @@ test.serial(
       t.true(rows.asked > 0)
       if (http && batch === 1) t.is(http.requests, rows.asked)
     }
-    t.is(report.skipped[0].name, 'http://127.0.0.1:9')
+    t.deepEqual(
+      report.skipped.map(({ name }) => name),
+      ['http://127.0.0.1:9'],
+    )
+    t.true(report.measurements.some(({ name }) => name === 'url-2-http-batch-8-binary'))
     t.is(logs.size, report.measurements.length)
     for (const [name, log] of logs) {
       const first = new HistogramLogReader(log).nextIntervalHistogram()

@@ -44,7 +44,7 @@ test('blocks count the rows of warm-up, check and rounds, and hold enough calls'
     new Random(1),
   )
   const [bound] = nativeContenders(trace, [], clock)
-  await bound.prepare()
+  await bound.prepare(10)
   const warm = bound.rows().asked
   t.true(warm > 0)
   t.true(bound.callsPerSample > 1)

@@ -17,7 +17,10 @@ export interface BlockCalls {
   readonly traceRows: number
 }
 
-const WARM_UP_MS = 60
+/** Calls this short are warm after so long. */
+const LONGEST_WARM_UP_MS = 60
+
+const LONGEST_BLOCK_NS = 2e6
 
 /** A contender that answers at once, on this thread: timed in blocks of calls. */
 export class BlockContender implements Contender, ContenderInfo {
@@ -46,24 +49,21 @@ export class BlockContender implements Contender, ContenderInfo {
     this.rowsPerCall = info.rowsPerCall
   }
 
-  async prepare(): Promise<void> {
-    let calls = 0
-    let size = 1
+  async prepare(milliseconds: number): Promise<void> {
+    const enough = Math.min(milliseconds, LONGEST_WARM_UP_MS) * 1e6
     const start = nowNs()
-    let elapsed = 0
-    let last = Number.POSITIVE_INFINITY
-    while (elapsed < WARM_UP_MS * 1e6) {
-      const before = nowNs()
+    let size = 1
+    // The fastest block: whatever interrupts the others is no part of a call.
+    let callNs = Number.POSITIVE_INFINITY
+    let before = start
+    while (before - start < enough) {
       this.#call(size)
       const after = nowNs()
-      last = (after - before) / size
-      calls += size
-      elapsed = after - start
-      size = Math.min(size * 2, Math.max(1, Math.round(2e6 / last)))
+      callNs = Math.min(callNs, (after - before) / size)
+      size = Math.min(size * 2, Math.max(1, Math.round(LONGEST_BLOCK_NS / callNs)))
+      before = after
     }
-    // The last blocks are the warm ones.
-    this.callsPerSample = callsPerSample(last, this.clock)
-    this.#call(calls > 0 ? this.callsPerSample : 1)
+    this.callsPerSample = callsPerSample(callNs, this.clock)
   }
 
   async answer(): Promise<Float32Array> {

@@ -16,7 +16,6 @@ export interface Target {
   readonly population: boolean
 }
 
-const WARM_UP_MS = 300
 const TIMEOUT_MS = 30_000
 
 /**
@@ -68,8 +67,8 @@ export class HttpContender implements Contender {
     return this.#call(batch)
   }
 
-  async prepare(): Promise<void> {
-    await closedLoop(this.inFlight, WARM_UP_MS, this.call, () => {})
+  async prepare(milliseconds: number): Promise<void> {
+    await closedLoop(this.inFlight, milliseconds, this.call, () => {})
   }
 
   async answer(): Promise<Float32Array> {

@@ -5,8 +5,6 @@ import { closedLoop } from '../closed-loop.js'
 import type { Contender, RowCount } from '../contender.js'
 import type { Latencies } from '../latencies.js'
 
-const WARM_UP_MS = 200
-
 /** ONNX Runtime in this process, on the exported champion: what HTTP adds can be told from it. */
 export async function onnxContender(
   genome: Genome,
@@ -40,8 +38,8 @@ export async function onnxContender(
     rowsPerCall,
     inFlight: 1,
     callsPerSample: 1,
-    async prepare() {
-      await closedLoop(1, WARM_UP_MS, call, () => {})
+    async prepare(milliseconds: number) {
+      await closedLoop(1, milliseconds, call, () => {})
     },
     async answer() {
       next = 0
