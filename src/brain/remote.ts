@@ -77,7 +77,8 @@ export class Remote implements Inference {
     // Rows asked before belong to the population before.
     await this.#queue.flush()
     this.#shape = undefined
-    const bytes = exportOnnx(genomes)
+    // Native rounding would take several times as long to load and to run, in each generation.
+    const bytes = exportOnnx(genomes, { rounding: 'standard' })
     this.#model = { name: this.#name, bytes, inputSize, outputSize, population: true }
     await this.#serverReturn.outlast(async () => {
       this.#protocol ??= await this.#chooseProtocol()

@@ -31,6 +31,9 @@ const HIGHEST = 126
 /** Builds the native steps in a graph. */
 export class NativeSteps {
   #table: TensorName | undefined
+  #bounds: readonly TensorName[] | undefined
+  /** Constants already in the graph: a session of fewer is made sooner. */
+  readonly #scalars = new Map<number, TensorName>()
 
   constructor(private readonly graph: Graph) {}
 
@@ -99,10 +102,10 @@ export class NativeSteps {
     const r = this.#sub(clipped, nearest)
     const sixteenths = graph.add('Cast', [this.#mul(nearest, this.#scalar(16))], { to: int(6) })
     // Not a number would be cast to an index outside the table.
-    const bounds = [16 * LOWEST, 16 * HIGHEST].map((bound) =>
+    this.#bounds ??= [16 * LOWEST, 16 * HIGHEST].map((bound) =>
       graph.constant(Int32Array.of(bound), []),
     )
-    const index = graph.add('Clip', [sixteenths, ...bounds])
+    const index = graph.add('Clip', [sixteenths, ...this.#bounds])
     this.#table ??= graph.constant(powersOfTwo(), [TABLE_SIZE])
     const power = graph.add('Gather', [this.#table, index])
     const slope = this.#add(this.#mul(r, this.#scalar(0.2402359)), this.#scalar(0.6931878))
@@ -126,7 +129,12 @@ export class NativeSteps {
   }
 
   #scalar(value: number): TensorName {
-    return this.graph.constant(Float32Array.of(value), [])
+    let name = this.#scalars.get(value)
+    if (name === undefined) {
+      name = this.graph.constant(Float32Array.of(value), [])
+      this.#scalars.set(value, name)
+    }
+    return name
   }
 
   #add(a: TensorName, b: TensorName): TensorName {
