@@ -6,22 +6,29 @@ import { createRequire } from 'node:module'
 import type * as Addon from '../../index.js'
 import { ERROR_CODES, type ErrorCode, NeatronError } from '../errors.js'
 
-/** Platforms that releases bring a binary for; the targets of package.json in users' words. */
-const PREBUILT = 'linux-x64, linux-arm64 (glibc and musl), darwin-x64, darwin-arm64, win32-x64'
+/** The platforms that a release brings binaries for (package.json, napi.targets). */
+export const PREBUILT = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64', 'win32-x64']
+
+function missing(cause: unknown): NeatronError {
+  const platform = `${process.platform}-${process.arch}`
+  const problem = PREBUILT.includes(platform)
+    ? `neatron's native addon for ${platform} could not be loaded. If neatron came from npm, ` +
+      'install it again without --omit=optional.'
+    : `neatron brings no native addon for ${platform}.`
+  return new NeatronError(
+    'NATIVE_MISSING',
+    `${problem} Prebuilt: ${PREBUILT.join(', ')} (Linux with glibc or musl). In a clone, or on ` +
+      'another platform, build it: install cargo (https://rustup.rs) and run `npm run build:native`.',
+    { cause },
+  )
+}
 
 /** Loaded by `require`, not `import`: a missing binary can then be told from other failures. */
 function load(): typeof Addon {
   try {
     return createRequire(import.meta.url)('../../index.js')
   } catch (cause) {
-    throw new NeatronError(
-      'NATIVE_MISSING',
-      `neatron's native addon could not be loaded on ${process.platform}-${process.arch}. ` +
-        `Prebuilt binaries exist for ${PREBUILT}: there, reinstall without --omit=optional. ` +
-        'Elsewhere, or in a clone, install Rust (https://rustup.rs; it brings cargo) and run ' +
-        '`npm run build:native` in the sources.',
-      { cause },
-    )
+    throw missing(cause)
   }
 }
 

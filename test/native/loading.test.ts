@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
+import { PREBUILT } from '#src/native/addon.js'
 
 const run = (cwd: string, ...args: string[]) =>
   spawnSync(process.execPath, args, { cwd, encoding: 'utf8' })
@@ -29,7 +30,8 @@ test('ES modules can import it, without a warning', (t) => {
   t.deepEqual({ stdout, stderr }, { stdout: '1\n', stderr: '' })
 })
 
-test('a missing binary is one error that says what to do', (t) => {
+/** What importing the package fails with where there is no binary; `prelude` runs before. */
+function failure(t: ExecutionContext, prelude = ''): Record<'name' | 'code' | 'message', string> {
   const directory = mkdtempSync(join(tmpdir(), 'neatron-loading-'))
   t.teardown(() => rmSync(directory, { recursive: true }))
   for (const part of ['dist', 'index.js', 'package.json']) {
@@ -39,10 +41,40 @@ test('a missing binary is one error that says what to do', (t) => {
   const script = join(directory, 'try.mjs')
   writeFileSync(
     script,
-    `import('neatron').catch(({ name, code, message }) => console.log(JSON.stringify({ name, code, message })))`,
+    `${prelude}
+     import('neatron').catch(({ name, code, message }) => console.log(JSON.stringify({ name, code, message })))`,
   )
-  const { name, code, message } = JSON.parse(run(directory, script).stdout)
+  return JSON.parse(run(directory, script).stdout)
+}
+
+test('a missing binary is one error that says what to do', (t) => {
+  const { name, code, message } = failure(t)
   t.is(name, 'NeatronError')
   t.is(code, 'NATIVE_MISSING')
   t.regex(message, new RegExp(`${process.platform}-${process.arch}.*npm run build:native`))
+})
+
+test('an unsupported platform is named, with those that are supported', (t) => {
+  const { code, message } = failure(t, `Object.defineProperty(process, 'arch', { value: 's390x' })`)
+  t.is(code, 'NATIVE_MISSING')
+  t.regex(
+    message,
+    /no native addon for .*-s390x\. Prebuilt: linux-x64, .*win32-x64.*npm run build:native/,
+  )
+})
+
+test('the platforms that the message names are those of the release', (t) => {
+  const { targets } = JSON.parse(readFileSync('package.json', 'utf8')).napi
+  const names: Record<string, string> = {
+    x86_64: 'x64',
+    aarch64: 'arm64',
+    linux: 'linux',
+    darwin: 'darwin',
+    windows: 'win32',
+  }
+  const platforms = targets.map((target: string) => {
+    const [arch, , system] = target.split('-')
+    return `${names[system]}-${names[arch]}`
+  })
+  t.deepEqual(new Set(PREBUILT), new Set(platforms))
 })
