@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
@@ -50,4 +51,31 @@ test('a worker may end by itself while a batch is under way', async (t) => {
     process.exit(3)
   `)
   t.deepEqual(await once(worker, 'exit'), [3])
+})
+
+test('workers may come and go where the main thread never loads the addon', (t) => {
+  // Node unloads an addon with the last environment that uses it; its threads must survive that.
+  const script = `
+    const { Worker } = require('node:worker_threads')
+    const { once } = require('node:events')
+    const body = \`import('neatron').then(({ Genome, Population }) => {
+      const genome = Genome.random({ inputs: 8, outputs: 4, hidden: 16, connections: 100, seed: 1 })
+      const population = Population.compile(Array(3000).fill(genome))
+      for (let call = 0; call < 5; call++) population.feedForward()
+      const rows = 50000
+      const [inputs, outputs] = [new Float32Array(8 * rows), new Float32Array(4 * rows)]
+      genome.compile().feedForwardBatchAsync(inputs, outputs, rows)
+      require('node:worker_threads').parentPort.postMessage(population.outputs.length)
+    })\`
+    async function main() {
+      for (let turn = 0; turn < 3; turn++) {
+        const worker = new Worker(body, { eval: true })
+        await once(worker, 'message')
+        await worker.terminate()
+      }
+      console.log('survived')
+    }
+    main()`
+  const { stdout, status } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
+  t.deepEqual({ stdout, status }, { stdout: 'survived\n', status: 0 })
 })
