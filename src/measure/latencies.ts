@@ -1,6 +1,6 @@
 import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LatencyHistogram } from '../brain/latency-histogram.js'
-import { bootstrap, type Estimate, type Uniform } from './statistics.js'
+import { bootstrapAll, type Estimate, scale, type Uniform } from './statistics.js'
 
 /** The percentiles of a report, in the order of its columns. */
 export const PERCENTILES = [50, 95, 99, 99.9] as const
@@ -78,62 +78,73 @@ export const curvePercentiles: readonly number[] = Array.from({ length: 33 }, (_
   return Math.round((1 - beyond) * 1e8) / 1e6
 })
 
+/** Resamples for intervals of percentiles, each of which is a pass over all that was recorded. */
+const RESAMPLES = 300
+
 /**
- * Percentiles of several rounds pooled, each with a bootstrap interval over the rounds: rounds are
- * drawn, not calls, because calls of one moment are not independent of each other. Null where the
- * pooled samples are too few.
+ * Percentiles (ascending) of several rounds pooled, each with a bootstrap interval over the rounds:
+ * rounds are drawn, not calls, because calls of one moment are not independent of each other. Null
+ * where the pooled samples are too few.
  */
 export function pooledPercentiles(
   rounds: readonly Latencies[],
   percentiles: readonly number[],
   random: Uniform,
 ): (Estimate | null)[] {
-  const table = countsByValue(rounds)
   const samples = rounds.reduce((sum, round) => sum + round.samples, 0)
+  const enough = percentiles.filter((percentile) => samples >= samplesNeeded(percentile))
+  const pooled = pool(rounds)
+  const estimates = bootstrapAll(
+    rounds.length,
+    enough.length,
+    (weights, into) => weightedPercentiles(pooled, weights, enough, into),
+    random,
+    RESAMPLES,
+  )
   const callsPerSample = rounds[0]?.callsPerSample ?? 1
-  return percentiles.map((percentile) => {
-    if (samples < samplesNeeded(percentile)) return null
-    return bootstrap(
-      rounds.length,
-      (weights) => weightedPercentile(table, weights, percentile) / callsPerSample,
-      random,
-      300,
-    )
+  return percentiles.map((_, i) => {
+    const estimate = estimates[i]
+    return estimate === undefined ? null : scale(estimate, 1 / callsPerSample)
   })
 }
 
-interface CountTable {
-  /** Ascending, in nanoseconds a sample. */
+/** What was recorded in all rounds: value by value, ascending, which round recorded it how often. */
+interface Pooled {
   readonly values: Float64Array
-  /** For each round, its count of each value. */
-  readonly counts: readonly Float64Array[]
+  readonly rounds: Uint32Array
+  readonly counts: Float64Array
+  /** Samples of each round. */
   readonly totals: readonly number[]
 }
 
-function countsByValue(rounds: readonly Latencies[]): CountTable {
-  const recorded = rounds.map((round) => recordedValues(round.histogram))
-  const values = Float64Array.from(
-    [...new Set(recorded.flatMap((pairs) => pairs.map(([value]) => value)))].sort((a, b) => a - b),
+function pool(rounds: readonly Latencies[]): Pooled {
+  const entries = rounds.flatMap((round, r) =>
+    recordedValues(round.histogram).map(([value, count]) => ({ value, count, r })),
   )
-  const index = new Map(Array.from(values, (value, i) => [value, i]))
-  const counts = recorded.map((pairs) => {
-    const row = new Float64Array(values.length)
-    for (const [value, count] of pairs) row[index.get(value)!] = count
-    return row
-  })
-  return { values, counts, totals: rounds.map((round) => round.samples) }
+  entries.sort((a, b) => a.value - b.value)
+  return {
+    values: Float64Array.from(entries, ({ value }) => value),
+    rounds: Uint32Array.from(entries, ({ r }) => r),
+    counts: Float64Array.from(entries, ({ count }) => count),
+    totals: rounds.map((round) => round.samples),
+  }
 }
 
-function weightedPercentile(table: CountTable, weights: Uint32Array, percentile: number): number {
+function weightedPercentiles(
+  { values, rounds, counts, totals }: Pooled,
+  weights: Uint32Array,
+  percentiles: readonly number[],
+  into: Float64Array,
+): void {
   let total = 0
-  for (let r = 0; r < weights.length; r++) total += weights[r] * table.totals[r]
-  const wanted = Math.max(1, Math.ceil((percentile / 100) * total - 1e-9))
+  for (let r = 0; r < weights.length; r++) total += weights[r] * totals[r]
+  const rank = (p: number) => Math.max(1, Math.ceil((percentiles[p] / 100) * total - 1e-9))
+  let p = 0
   let seen = 0
-  for (let v = 0; v < table.values.length; v++) {
-    for (let r = 0; r < weights.length; r++) seen += weights[r] * table.counts[r][v]
-    if (seen >= wanted) return table.values[v]
+  for (let i = 0; i < values.length && p < percentiles.length; i++) {
+    seen += weights[rounds[i]] * counts[i]
+    while (p < percentiles.length && seen >= rank(p)) into[p++] = values[i]
   }
-  return table.values.at(-1) ?? Number.NaN
 }
 
 /** Every value recorded (the highest it may stand for, as percentiles give it) with its count. */

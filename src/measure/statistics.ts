@@ -48,23 +48,42 @@ export function bootstrap(
   random: Uniform,
   resamples: number = RESAMPLES,
 ): Estimate {
+  const compute = (weights: Uint32Array, into: Float64Array) => {
+    into[0] = statistic(weights)
+  }
+  return bootstrapAll(count, 1, compute, random, resamples)[0]
+}
+
+/** As {@link bootstrap}, of several statistics that are cheaper to compute together. */
+export function bootstrapAll(
+  count: number,
+  statistics: number,
+  compute: (weights: Uint32Array, into: Float64Array) => void,
+  random: Uniform,
+  resamples: number = RESAMPLES,
+): Estimate[] {
   const weights = new Uint32Array(count)
-  const drawn = new Float64Array(resamples)
+  const values = new Float64Array(statistics)
+  const drawn = Array.from({ length: statistics }, () => new Float64Array(resamples))
   for (let r = 0; r < resamples; r++) {
     weights.fill(0)
     for (let i = 0; i < count; i++) weights[Math.floor(random() * count)]++
-    drawn[r] = statistic(weights)
+    compute(weights, values)
+    for (let s = 0; s < statistics; s++) drawn[s][r] = values[s]
   }
-  drawn.sort()
-  const value = statistic(weights.fill(1))
+  compute(weights.fill(1), values)
   const tail = (1 - CONFIDENCE) / 2
-  // A skewed statistic can fall outside the middle of its own resamples; an interval that leaves
-  // out its figure would only puzzle.
-  return {
-    value,
-    low: Math.min(value, quantile(drawn, tail)),
-    high: Math.max(value, quantile(drawn, 1 - tail)),
-  }
+  return drawn.map((sample, s) => {
+    sample.sort()
+    const value = values[s]
+    // A skewed statistic can fall outside the middle of its own resamples; an interval that leaves
+    // out its figure would only puzzle.
+    return {
+      value,
+      low: Math.min(value, quantile(sample, tail)),
+      high: Math.max(value, quantile(sample, 1 - tail)),
+    }
+  })
 }
 
 /** The ratio a / b, with the widest interval that both intervals allow. */
