@@ -21,12 +21,8 @@ const endless: Task = {
   targetFitness: Infinity,
   start(genomes, random) {
     const simulation = tasks.xor.start(genomes, random)
-    return {
-      maxRows: simulation.maxRows,
-      observe: simulation.observe.bind(simulation),
-      act: simulation.act.bind(simulation),
-      fitness: simulation.fitness.bind(simulation),
-    }
+    simulation.candidate = () => false
+    return simulation
   },
 }
 

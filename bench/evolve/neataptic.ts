@@ -23,6 +23,7 @@ interface Neataptic {
 }
 
 const { Neat, methods, config } = createRequire(import.meta.url)('neataptic') as Neataptic
+const { ADD_NODE, ADD_CONN, MOD_WEIGHT, MOD_BIAS } = methods.mutation
 config.warnings = false
 
 export const PATTERNS: readonly [readonly number[], number][] = [
@@ -42,17 +43,25 @@ function fitness(network: NeatapticNetwork): number {
 }
 
 /**
- * XOR evolved by neataptic. Its mutations are the feed-forward set; a mutation rate of 0.3, the
- * default, is kept; a tenth of the population are elitists, as its examples have it, since without
- * them it loses its best networks; `maxConns` keeps its networks as large as neatron's are.
+ * XOR evolved by neataptic, with options that make the two comparable: it mutates what neatron
+ * mutates (nodes and connections added, weights, biases), so that it too must find hidden nodes
+ * with a logistic activation, where its whole set finds one node with a squash that is XOR in
+ * itself; its default rate of mutation; a tenth of the population elitists, as its examples have
+ * it, since without them it loses its best networks. Its networks grow no further than neatron's
+ * do on average (by a choice of mutation of our own: its `maxConns` throws once it is reached).
  */
 export function neatapticXor(population: number, maxConnections: number): NeatapticEvolution {
   return new Neat(2, 1, fitness, {
     popsize: population,
     elitism: Math.round(population / 10),
     mutationRate: 0.3,
-    mutation: methods.mutation.FFW,
-    maxConns: maxConnections,
+    mutationSelection: (network: NeatapticNetwork) => {
+      const methods =
+        network.connections.length < maxConnections
+          ? [ADD_NODE, ADD_CONN, MOD_WEIGHT, MOD_BIAS]
+          : [MOD_WEIGHT, MOD_BIAS]
+      return methods[Math.floor(Math.random() * methods.length)]
+    },
   })
 }
 

@@ -41,7 +41,7 @@ export function speciate(
   for (let index = 0; index < genomes.length; index++) {
     const genome = genomes[index]
     let home = all.find(
-      ({ representative }) => distance(genome, representative, config) < threshold,
+      ({ representative }) => distance(genome, representative, config, threshold) < threshold,
     )
     if (home === undefined) {
       home = {

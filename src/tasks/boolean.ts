@@ -6,7 +6,12 @@ import { truthTable } from './truth-table.js'
  * These need more structure than XOR, and its growth would take long; and
  * genomes of 20 genes and more, whose distance is normalised, would all fall into one species.
  */
-const CONFIG: Partial<Config> = { addNode: 0.1, addConnection: 0.3, targetSpecies: 12 }
+const CONFIG: Partial<Config> = {
+  addNode: 0.1,
+  addConnection: 0.3,
+  targetSpecies: 12,
+  weightRange: 8,
+}
 
 /** Whether an odd number of `bits` bits is set. */
 export function parity(bits: number): Task {

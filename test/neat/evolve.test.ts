@@ -119,10 +119,11 @@ test('wrong seeds, configurations and fitnesses are refused', async (t) => {
   for (const fitness of [-1, Number.NaN, Infinity]) {
     const task: Task = {
       ...xor,
-      start: (genomes, random) => ({
-        ...xor.start(genomes, random),
-        fitness: (into) => void into.fill(fitness),
-      }),
+      start(genomes, random) {
+        const simulation = xor.start(genomes, random)
+        simulation.fitness = (into) => void into.fill(fitness)
+        return simulation
+      },
     }
     await t.throwsAsync(evolveInProcess({ task }), { code: 'FITNESS_INVALID' })
   }
