@@ -5,6 +5,7 @@ import { fullPlan, quickPlan } from '../measure/plan.js'
 import { withBaseline } from '../report/baselines.js'
 import { textReport } from '../report/text.js'
 import { writeReport } from '../report/write.js'
+import { stdoutColors } from './colors.js'
 import { INTERRUPTED } from './exit.js'
 import { readGenome } from './files.js'
 import { integer } from './options.js'
@@ -79,7 +80,7 @@ async function run(flags: BenchFlags): Promise<void> {
       if (compared.saved) progress.stage(`Saved as baseline ${baseline}`)
     }
     await writeReport(out, report, result.logs)
-    console.log(json ? JSON.stringify(report) : `\n${textReport(report)}`)
+    console.log(json ? JSON.stringify(report) : `\n${textReport(report, stdoutColors())}`)
     if (!json) console.log(`\nThe report is in ${out}: open ${out}/report.html.`)
   }
   if (interrupt.signal.aborted) {

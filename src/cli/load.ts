@@ -1,9 +1,9 @@
 import { Command } from 'commander'
-import picocolors from 'picocolors'
 import { NeatronError } from '../errors.js'
 import { type LoadResult, load } from '../measure/load.js'
 import { digits, grouped } from '../measure/units.js'
 import { textTable } from '../report/text.js'
+import { stdoutColors } from './colors.js'
 import { INTERRUPTED } from './exit.js'
 import { integer, number } from './options.js'
 
@@ -103,6 +103,6 @@ function describe(result: LoadResult): string {
       ],
       notes,
     },
-    picocolors,
+    stdoutColors(),
   )
 }

@@ -1,12 +1,12 @@
 import Table3 from 'cli-table3'
-import picocolors from 'picocolors'
+import type picocolors from 'picocolors'
 import type { Report } from '../measure/report-schema.js'
 import { reportTables, type Table } from './tables.js'
 
-type Colors = ReturnType<typeof picocolors.createColors>
+export type Colors = ReturnType<typeof picocolors.createColors>
 
 /** The report for a terminal; without colours where `colors` has none. */
-export function textReport(report: Report, colors: Colors = picocolors): string {
+export function textReport(report: Report, colors: Colors): string {
   const { trace } = report
   const traced = `${trace.source}: ${traceSize(trace)}.`
   return [

@@ -17,6 +17,25 @@ test('load prints one JSON line, and learns the length of a row', async (t) => {
   t.true(result.requests > 0)
 })
 
+test('load prints a table without colours into a pipe, in CI too', async (t) => {
+  const server = await startServer({ files: ['bench/genomes/3-1-1-layered.json'] })
+  t.teardown(() => server.close())
+  const line = [
+    'dist/cli/main.js',
+    'load',
+    `${server.url}/infer`,
+    '--rate',
+    '50',
+    '--duration',
+    '0.2',
+  ]
+  const { FORCE_COLOR: _, ...environment } = process.env
+  const env = { ...environment, CI: '1' }
+  const { stdout } = await run(process.execPath, line, { env })
+  t.true(stdout.includes('open loop, 50 requests/s intended'))
+  t.false(stdout.includes('\u001b'))
+})
+
 test('load refuses both loops at once, and a server that is not there', async (t) => {
   const both = ['http://127.0.0.1:9', '--rate', '1', '--concurrency', '1']
   await t.throwsAsync(neatron('load', ...both), { message: /not both/, code: 2 } as object)
