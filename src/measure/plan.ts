@@ -49,5 +49,5 @@ export const fullPlan: BenchPlan = {
   trainingRows: 500_000,
   trainingSeconds: 10,
   ladder: { milliseconds: 3000, calls: CALLS_FOR_P99 },
-  expected: '5 to 10 minutes',
+  expected: '4 to 8 minutes',
 }
