@@ -21,14 +21,22 @@ function lines(): Progress & { end(): void } {
   }
 }
 
+const WIDTH = 24
+
 function bar(): Progress & { end(): void } {
   const drawn = new SingleBar(
     {
-      format: '{bar} {percentage} %  {stage}',
+      format: ({ barCompleteString, barIncompleteString }, { progress }, { stage }) => {
+        // Only the rounds know how far they are.
+        if (progress === 0) return stage
+        const full = Math.round(progress * WIDTH)
+        const left = barIncompleteString?.slice(0, WIDTH - full)
+        return `${barCompleteString?.slice(0, full)}${left} ${Math.floor(progress * 100)} %  ${stage}`
+      },
       stream: process.stderr,
       clearOnComplete: true,
       hideCursor: true,
-      barsize: 24,
+      barsize: WIDTH,
       // Drawn only when told to: a timer of its own would fire inside what is timed.
       fps: 1000,
       synchronousUpdate: true,
@@ -37,7 +45,10 @@ function bar(): Progress & { end(): void } {
   )
   drawn.start(1, 0, { stage: '' })
   return {
-    stage: (text) => drawn.update(0, { stage: text }),
+    stage(text) {
+      drawn.setTotal(1)
+      drawn.update(0, { stage: text })
+    },
     step(done, total) {
       drawn.setTotal(total)
       drawn.update(done)
