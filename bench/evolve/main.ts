@@ -10,9 +10,9 @@ import { meanConnections, neatapticXor, solves } from './neataptic.js'
 
 const ROUNDS = 5
 const WARM_UP = 50
-const GENERATIONS = 200
-const SOLVE_SEEDS = 20
-const SOLVE_GENERATIONS = 500
+const GENERATIONS = 100
+const SOLVE_SEEDS = 10
+const SOLVE_GENERATIONS = 200
 
 /** XOR without an end, so that a run has its full length. */
 const endless: Task = {
@@ -63,7 +63,7 @@ async function neatapticSpeed(
   maxConnections: number,
 ): Promise<Omit<Speed, 'times'>> {
   seedMathRandom(seed)
-  const neat = neatapticXor(population, maxConnections)
+  const neat = neatapticXor(population, maxConnections, true)
   for (let n = 0; n < WARM_UP; n++) await neat.evolve()
   let connections = 0
   const began = performance.now()

@@ -18,11 +18,16 @@ interface Neataptic {
     fitness: (network: NeatapticNetwork) => number,
     options: object,
   ) => NeatapticEvolution
+  architect: {
+    Random: new (inputs: number, hidden: number, outputs: number, options: object) => object
+  }
   methods: { mutation: Record<string, unknown> }
   config: { warnings: boolean }
 }
 
-const { Neat, methods, config } = createRequire(import.meta.url)('neataptic') as Neataptic
+const { Neat, architect, methods, config } = createRequire(import.meta.url)(
+  'neataptic',
+) as Neataptic
 const { ADD_NODE, ADD_CONN, MOD_WEIGHT, MOD_BIAS } = methods.mutation
 config.warnings = false
 
@@ -49,12 +54,21 @@ function fitness(network: NeatapticNetwork): number {
  * itself; its default rate of mutation; a tenth of the population elitists, as its examples have
  * it, since without them it loses its best networks. Its networks grow no further than neatron's
  * do on average (by a choice of mutation of our own: its `maxConns` throws once it is reached).
+ *
+ * @param grown - whether it begins with networks of that size, as for measuring the speed of
+ *   generations with as many connections; by default it begins as its users do, with none hidden
  */
-export function neatapticXor(population: number, maxConnections: number): NeatapticEvolution {
+export function neatapticXor(
+  population: number,
+  maxConnections: number,
+  grown = false,
+): NeatapticEvolution {
+  const hidden = Math.max(1, Math.round(maxConnections / 4))
   return new Neat(2, 1, fitness, {
     popsize: population,
     elitism: Math.round(population / 10),
     mutationRate: 0.3,
+    network: grown && new architect.Random(2, hidden, 1, { connections: maxConnections }),
     mutationSelection: (network: NeatapticNetwork) => {
       const methods =
         network.connections.length < maxConnections
