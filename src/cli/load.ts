@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { NeatronError } from '../errors.js'
 import { type LoadResult, load } from '../measure/load.js'
 import { digits, grouped } from '../measure/units.js'
@@ -9,6 +9,7 @@ import { integer, number } from './options.js'
 
 interface LoadFlags {
   rate?: number
+  arrivals: 'poisson' | 'constant'
   concurrency?: number
   rows: number
   duration: number
@@ -23,7 +24,12 @@ export function loadCommand(): Command {
   return new Command('load')
     .description('put load on an inference endpoint and measure its latency')
     .argument('<url>', 'a server, its /infer, or its /v2/models/NAME/infer')
-    .option('--rate <r>', 'open loop: requests a second, Poisson arrivals', number(0.001))
+    .option('--rate <r>', 'open loop: requests a second', number(0.001))
+    .addOption(
+      new Option('--arrivals <how>', 'of an open loop')
+        .choices(['poisson', 'constant'])
+        .default('poisson'),
+    )
     .option('--concurrency <c>', 'closed loop: requests in flight (default: 1)', integer(1))
     .option('--rows <b>', 'rows a request', integer(1), 1)
     .option('--duration <s>', 'seconds', number(0.1), 10)
@@ -45,14 +51,14 @@ With --concurrency, each request waits for the one before: service time, and thr
 }
 
 async function run(url: string, flags: LoadFlags): Promise<void> {
-  const { rate, concurrency, rows, duration, inputs, seed, json } = flags
+  const { rate, arrivals, concurrency, rows, duration, inputs, seed, json } = flags
   if (rate !== undefined && concurrency !== undefined) {
     throw new NeatronError('USAGE', 'Give --rate (open loop) or --concurrency (closed), not both.')
   }
   const interrupt = new AbortController()
   process.once('SIGINT', () => interrupt.abort())
   const result = await load({
-    ...{ url, rate, concurrency, rows, inputs, seed },
+    ...{ url, rate, arrivals, concurrency, rows, inputs, seed },
     token: flags.token ?? process.env.NEATRON_TOKEN,
     seconds: duration,
     signal: interrupt.signal,

@@ -8,6 +8,7 @@ import { tasks } from '../tasks/index.js'
 import { compareCalls } from './call-comparison.js'
 import { CLOCK_SHARE, measureClock } from './clock.js'
 import type { ServerAddress } from './contenders/line-up.js'
+import { measureLoop } from './contenders/native.js'
 import { environment } from './environment.js'
 import { type Findings, STREAM, uniform } from './findings.js'
 import type { BenchPlan } from './plan.js'
@@ -60,6 +61,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
   progress.stage('Recording the trace')
   const trace = await recordTrace(options)
   if (trace === null) return null
+  const loopNs = await measureLoop(trace, clock)
   progress.stage('Starting the inference server')
   const server = await startServer({ allowLoad: true, batching: false })
   const found: Findings = {
@@ -93,7 +95,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
     interrupted: signal.aborted,
     durationSeconds: (Date.now() - startedAt) / 1000,
     environment: machine,
-    clock: { ...clock, share: CLOCK_SHARE },
+    clock: { ...clock, share: CLOCK_SHARE, loopNs },
     trace: describeTrace(trace),
     measurements: found.measurements,
     training: found.training,

@@ -3,14 +3,16 @@ import { Random } from '../neat/random.js'
 import { closedLoop } from './closed-loop.js'
 import { Latencies } from './latencies.js'
 import { LoadTarget } from './load-target.js'
-import { openLoop } from './open-loop.js'
+import { type OpenLoopOptions, openLoop } from './open-loop.js'
 
 /** A load on one endpoint: give `rate` for an open loop, or `concurrency` for a closed one. */
 export interface LoadOptions {
   readonly url: string
   readonly token?: string
-  /** Requests a second, with Poisson arrivals; latency counts from the intended send time. */
+  /** Requests a second; latency counts from the intended send time. */
   readonly rate?: number
+  /** When they are due: at random moments, or at equal gaps. */
+  readonly arrivals?: 'poisson' | 'constant'
   /** Requests in flight. */
   readonly concurrency?: number
   readonly rows: number
@@ -51,7 +53,8 @@ const OPEN_CONNECTIONS = 128
 
 /** @throws NeatronError as {@link LoadTarget.open}; a request that fails later is counted instead */
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { url, token, rate, concurrency = 1, rows, seconds, seed, signal } = options
+  const { url, token, rate, arrivals = 'poisson' } = options
+  const { concurrency = 1, rows, seconds, seed, signal } = options
   const random = new Random(seed)
   const uniform = () => random.next()
   const target = await LoadTarget.open({
@@ -74,7 +77,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     const done =
       rate === undefined
         ? await closed(concurrency, milliseconds, call, signal)
-        : await open(rate, milliseconds, call, uniform, signal)
+        : await open({ rate, milliseconds, arrivals, random: uniform, signal }, call)
     const { latencies, elapsed, shed } = done
     const requests = latencies.samples
     return {
@@ -129,14 +132,7 @@ async function closed(
   return { latencies, elapsed: wallNs / 1e9, shed: 0 }
 }
 
-async function open(
-  rate: number,
-  milliseconds: number,
-  call: () => Promise<boolean>,
-  random: () => number,
-  signal: AbortSignal,
-): Promise<Done> {
-  const options = { rate, milliseconds, arrivals: 'poisson', random, signal } as const
+async function open(options: OpenLoopOptions, call: () => Promise<boolean>): Promise<Done> {
   const { latencies, seconds, shed } = await openLoop(call, options)
   return { latencies, elapsed: seconds, shed }
 }

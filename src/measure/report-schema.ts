@@ -183,7 +183,16 @@ export const ReportSchema = Type.Object(
     durationSeconds: Type.Number(),
     environment: Environment,
     clock: Type.Object(
-      { overheadNs: Type.Number(), resolutionNs: Type.Number(), share: Type.Number() },
+      {
+        overheadNs: Type.Number({
+          description: 'Of a reading; taken off every sample in process.',
+        }),
+        resolutionNs: Type.Number(),
+        share: Type.Number({ description: 'At most of a sample.' }),
+        loopNs: Type.Number({
+          description: 'Of the bound call: writing its row and reading an output; included.',
+        }),
+      },
       Closed,
     ),
     trace: Type.Object(

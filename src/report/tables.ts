@@ -236,6 +236,7 @@ export function environmentTable({ environment, clock, ...report }: Report): Tab
       'clock',
       `${digits(clock.overheadNs)} ns a reading, step ${clock.resolutionNs} ns; at most ${clock.share * 100} % of a sample`,
     ],
+    ['loop', `${digits(clock.loopNs)} ns of a bound call: its row written, an output read`],
     ['took', `${report.durationSeconds.toFixed(0)} s${report.interrupted ? ', interrupted' : ''}`],
   ]
   return { title: 'Environment', headers: ['', ''], rows, notes: [] }

@@ -138,7 +138,7 @@ export const sample: Report = {
     onnxruntime: null,
     loadAverage: 0.2,
   },
-  clock: { overheadNs: 40, resolutionNs: 1, share: 0.02 },
+  clock: { overheadNs: 40, resolutionNs: 1, share: 0.02, loopNs: 3 },
   trace: {
     source: 'cart-pole',
     rows: 4096,

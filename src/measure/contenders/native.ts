@@ -1,6 +1,7 @@
 import type { Genome } from '../../genome/genome.js'
 import { Population } from '../../genome/population.js'
 import type { ClockCost } from '../clock.js'
+import { Latencies } from '../latencies.js'
 import type { Trace } from '../trace.js'
 import { type BlockCalls, BlockContender } from './blocks.js'
 
@@ -51,13 +52,41 @@ export function nativeContenders(
   return [...one, population]
 }
 
-/** What a training loop does at a tick: writes a row, calls, reads the answer. */
+/**
+ * What the bound call's loop costs by itself, in nanoseconds a call: writing a row and reading an
+ * output, around a call that does nothing. It is part of the bound call's figures.
+ */
+export async function measureLoop({ champion, inputs }: Trace, clock: ClockCost): Promise<number> {
+  const nothing = {
+    name: 'nothing',
+    label: 'nothing',
+    mode: 'native',
+    workload: 'champion',
+  } as const
+  const calls = loopCalls(champion, inputs, () => () => {})
+  const contender = new BlockContender({ ...nothing, rowsPerCall: 1 }, calls, clock)
+  await contender.prepare(LOOP_MS)
+  const latencies = new Latencies(contender.callsPerSample)
+  await contender.run(LOOP_MS, latencies)
+  return latencies.percentile(50) ?? latencies.min
+}
+
+const LOOP_MS = 20
+
 function boundCalls(genome: Genome, trace: Float32Array): BlockCalls {
   const network = genome.compile()
-  const { inputSize, outputSize } = network
+  return loopCalls(genome, trace, (inputs, outputs) => network.bind(inputs, outputs))
+}
+
+/** What a training loop does at a tick: writes a row, calls, reads the answer. */
+function loopCalls(
+  { inputSize, outputSize }: Genome,
+  trace: Float32Array,
+  bind: (inputs: Float32Array, outputs: Float32Array) => () => void,
+): BlockCalls {
   const inputs = new Float32Array(inputSize)
   const outputs = new Float32Array(outputSize)
-  const call = network.bind(inputs, outputs)
+  const call = bind(inputs, outputs)
   let at = 0
   const next = () => {
     for (let i = 0; i < inputSize; i++) inputs[i] = trace[at + i]
