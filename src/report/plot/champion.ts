@@ -1,7 +1,7 @@
 import type { Genome } from '../../genome/genome.js'
 import type { GenomeJSON } from '../../genome/json.js'
 import { digits } from '../../measure/units.js'
-import { label } from '../charts/svg.js'
+import { element, label } from '../charts/svg.js'
 import { idleNodes } from './columns.js'
 import { type Layout, layOut } from './layout.js'
 import { networkLegend } from './network-legend.js'
@@ -15,7 +15,7 @@ const BESIDE_LEFT = 110
 const BESIDE_RIGHT = 150
 const LEAST_WIDTH = 760
 /** From one column to the next. */
-const MOST_PITCH = 190
+const MOST_PITCH = 260
 const LEAST_PITCH = 118
 /** Beyond this height everything is drawn closer together. */
 const MOST_HEIGHT = 900
@@ -26,12 +26,12 @@ export function championPicture(run: TrainingRun, champion: Genome): Picture {
   const genome = champion.toJSON()
   const layout = layOut(genome)
   const drawn = fitted(layout)
-  const legend = networkLegend(genome, drawn, MARGIN, drawn.bottom + 74)
-  const height = drawn.bottom + 74 + legend.height + 12
+  const legend = networkLegend(genome, drawn, MARGIN, drawn.bottom + 70)
+  const height = drawn.bottom + 70 + legend.height + 22
   const body = [
     drawConnections(layout, drawn),
     drawNodes(layout, drawn, idleNodes(genome)),
-    legend.body,
+    element('g', { class: 'legend' }, legend.body),
     label(drawn.width - MARGIN, 57, 'line width: size of the weight', 'end', 'axis'),
   ]
   return {
@@ -56,7 +56,7 @@ function fitted({ columns, height }: Layout): Drawn {
   const width = Math.max(LEAST_WIDTH, BESIDE_LEFT + BESIDE_RIGHT + pitch * gaps)
   const left = BESIDE_LEFT + (width - BESIDE_LEFT - BESIDE_RIGHT - pitch * gaps) / 2
   const shrink = Math.min(1, MOST_HEIGHT / Math.max(height, 1))
-  const top = BELOW_TITLE + 40
+  const top = BELOW_TITLE + 52
   return {
     x: (column) => left + column * pitch,
     y: (y) => top + y * shrink,

@@ -18,10 +18,9 @@ export function constants({ nodes, connections }: GenomeJSON): Set<number> {
 /** Columns by depth, none empty; outputs stand in one column on the right whatever their depth. */
 export function columnsOf(genome: GenomeJSON): Columns {
   const constant = constants(genome)
-  const depth = depths(genome)
+  const depth = depths(genome, constant)
   const middle = genome.nodes.filter(({ id, kind }) => kind === 'hidden' && !constant.has(id))
-  // A node without an enabled connection into it has depth 0, but is no input.
-  const depthOf = ({ id }: NodeJSON) => Math.max(1, depth.get(id)!)
+  const depthOf = ({ id }: NodeJSON) => depth.get(id)!
   const ranks = [...new Set(middle.map(depthOf))].sort((a, b) => a - b)
   const column = (node: NodeJSON) => {
     if (node.kind === 'output') return ranks.length + 1
@@ -34,17 +33,25 @@ export function columnsOf(genome: GenomeJSON): Columns {
   }
 }
 
-/** The longest way to each node over enabled connections; cycles are cut where they are entered. */
-function depths({ nodes, connections }: GenomeJSON): Map<number, number> {
+/**
+ * The longest way to each node over enabled connections, at least 1 but for inputs and constants;
+ * cycles are cut where they are entered.
+ */
+function depths(
+  { nodes, connections }: GenomeJSON,
+  constant: ReadonlySet<number>,
+): Map<number, number> {
   const enabled = connections.filter(({ enabled, from, to }) => enabled !== false && from !== to)
   const outgoing = by('from', enabled)
   const waiting = new Map(nodes.map(({ id }) => [id, 0]))
   for (const { to } of enabled) waiting.set(to, waiting.get(to)! + 1)
-  const depth = new Map(nodes.map(({ id }) => [id, 0]))
+  const depth = new Map(
+    nodes.map(({ id, kind }) => [id, kind === 'input' || constant.has(id) ? 0 : 1]),
+  )
   const ready = nodes.map(({ id }) => id).filter((id) => waiting.get(id) === 0)
   for (const id of ready) waiting.delete(id)
   while (ready.length > 0 || waiting.size > 0) {
-    const id = ready.pop() ?? entered(waiting, depth)
+    const id = ready.pop() ?? entered(waiting)
     waiting.delete(id)
     for (const { to } of outgoing.get(id) ?? []) {
       if (!waiting.has(to)) continue
@@ -59,11 +66,11 @@ function depths({ nodes, connections }: GenomeJSON): Map<number, number> {
   return depth
 }
 
-/** Where only cycles are left: the node reached by the shortest way. */
-function entered(waiting: ReadonlyMap<number, number>, depth: ReadonlyMap<number, number>): number {
-  const reached = [...waiting.keys()].filter((id) => depth.get(id)! > 0)
-  const among = reached.length > 0 ? reached : [...waiting.keys()]
-  return among.reduce((best, id) => (depth.get(id)! < depth.get(best)! ? id : best))
+/** Where only cycles are left: the node that waits for the fewest others. */
+function entered(waiting: ReadonlyMap<number, number>): number {
+  let best = { id: 0, others: Infinity }
+  for (const [id, others] of waiting) if (others < best.others) best = { id, others }
+  return best.id
 }
 
 /** Nodes that no output depends on. */

@@ -1,5 +1,6 @@
 import { digits, grouped } from '../../measure/units.js'
 import { type Box, bottomAxis, leftAxis } from '../charts/frame.js'
+import { logScale } from '../charts/scale.js'
 import { element, label, pathThrough } from '../charts/svg.js'
 import { endLabels } from './end-labels.js'
 import { BELOW_TITLE, MARGIN, type Picture } from './picture.js'
@@ -10,6 +11,8 @@ const WIDTH = 900
 const HEIGHT = 460
 /** More dots than this make a line unreadable. */
 const MOST_DOTS = 40
+/** Where fitness grows by more than this factor, only a logarithm shows how. */
+const STEEP = 100
 
 /** Best and mean fitness over generations, with the standard deviation as a band about the mean. */
 export function fitnessPicture(run: TrainingRun): Picture {
@@ -20,10 +23,14 @@ export function fitnessPicture(run: TrainingRun): Picture {
   const high = generations.map((one) => one.meanFitness + one.fitnessDeviation)
   const best = generations.map(({ bestFitness }) => bestFitness)
   const mean = generations.map(({ meanFitness }) => meanFitness)
+  const steep = lowest(mean) > 0 && highest(best) / lowest(mean) > STEEP
   // No fitness is below 0, so a band that reaches there is cut off rather than given an axis.
-  const least = Math.max(0, lowest(low))
+  const least = steep ? lowest(mean) / 1.5 : Math.max(0, lowest(low))
   const x = generationScale(generations, box.left, box.right)
-  const y = rangeScale(least, Math.max(highest(best), highest(high)), box.bottom, box.top)
+  const top = Math.max(highest(best), highest(high))
+  const y = steep
+    ? logScale(least, top, box.bottom, box.top)
+    : rangeScale(least, top, box.bottom, box.top)
   const through = (values: readonly number[]) =>
     values.map((value, i): [number, number] => [
       x.at(generations[i].generation),
@@ -53,7 +60,13 @@ export function fitnessPicture(run: TrainingRun): Picture {
       box.bottom,
     ),
     label((box.left + box.right) / 2, HEIGHT - 14, 'generation', 'middle', 'axis'),
-    label(WIDTH - MARGIN, 57, 'band: mean ± standard deviation', 'end', 'axis'),
+    label(
+      WIDTH - MARGIN,
+      57,
+      `band: mean ± standard deviation${steep ? '; logarithmic' : ''}`,
+      'end',
+      'axis',
+    ),
   ]
   const size = Math.round(last.evaluations / (last.generation + 1))
   return {
@@ -98,7 +111,8 @@ function solvedMark({ generations }: TrainingRun, x: number, y: number): string 
 /** A fitness, short. */
 function figure(value: number): string {
   if (value === 0) return '0'
-  if (Math.abs(value) >= 10_000) return grouped(value)
+  if (Math.abs(value) < 1e-4) return value.toExponential(1)
+  if (Math.abs(value) >= 1000) return grouped(value)
   return digits(value)
     .replace(/(\.\d*?)0+$/, '$1')
     .replace(/\.$/, '')

@@ -45,15 +45,9 @@ export const GenerationLine = Type.Object({
   meanConnections: Type.Number({ description: 'Enabled connections of a genome.' }),
   ticks: Type.Integer(),
   rows: Type.Integer(),
-  times: Type.Object(
-    {
-      load: Type.Number(),
-      evaluate: Type.Number(),
-      test: Type.Number(),
-      reproduce: Type.Number(),
-    },
-    { description: 'Milliseconds.' },
-  ),
+  times: Type.Record(Type.String(), Type.Number(), {
+    description: 'Milliseconds of each part of the generation.',
+  }),
   inference: Type.Optional(Inference),
 })
 export type GenerationLine = Static<typeof GenerationLine>

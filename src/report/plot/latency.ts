@@ -32,7 +32,10 @@ export function latencyPicture(run: TrainingRun): Picture | null {
   const lowest = timed.reduce((least, { call }) => Math.min(least, call.p50), Infinity)
   const highest = timed.reduce((most, { call }) => Math.max(most, call.max), 0)
   const y = logScale(lowest / 1.2, highest * 1.2, box.bottom, box.top)
-  const lines = LINES.map(({ key, name, cls }) => {
+  // A generation of one call, such as a task of one tick has, has one time.
+  const single = timed.every(({ call }) => call.p50 === call.max)
+  const shown = single ? [{ key: 'max', name: 'call', cls: 's0' } as const] : LINES
+  const lines = shown.map(({ key, name, cls }) => {
     const points = timed.map(({ generation, call }): [number, number] => [
       x.at(generation),
       y.at(call[key]),
@@ -42,12 +45,12 @@ export function latencyPicture(run: TrainingRun): Picture | null {
     }
     return element(
       'path',
-      { d: pathThrough(points), class: `series ${cls}${key === 'max' ? ' thin' : ''}` },
+      { d: pathThrough(points), class: `series ${cls}${name === 'max' ? ' thin' : ''}` },
       element('title', {}, name),
     )
   })
   const last = timed.at(-1)!
-  const ends = LINES.map(({ key, name, cls }) => ({
+  const ends = shown.map(({ key, name, cls }) => ({
     text: `${name} ${duration(last.call[key])}`,
     y: y.at(last.call[key]),
     cls,
@@ -63,7 +66,7 @@ export function latencyPicture(run: TrainingRun): Picture | null {
   ]
   return {
     title: 'Inference latency',
-    subtitle: `${nameOf(run)}: percentiles of the calls of each generation${rows}`,
+    subtitle: `${nameOf(run)}: ${single ? 'the one call' : 'percentiles of the calls'} of each generation${rows}`,
     description: `In the last generation: ${ends.map(({ text }) => text).join(', ')}.`,
     width: WIDTH,
     height: HEIGHT,

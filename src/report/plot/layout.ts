@@ -1,5 +1,6 @@
 import type { ConnectionJSON, GenomeJSON, NodeJSON } from '../../genome/json.js'
 import { columnsOf, constants } from './columns.js'
+import { crossings } from './crossings.js'
 import { spread } from './end-labels.js'
 
 /** A place in a column: a node, or where a connection passes between nodes. */
@@ -35,6 +36,8 @@ export interface Layout {
 const NODE_GAP = 68
 const PASSING_GAP = 42
 const WIRE_GAP = 16
+/** How much of the longest column's height the inputs take at least. */
+const FAN = 0.75
 /** Rounds of ordering and of placing; more change nothing that can be seen. */
 const ROUNDS = 12
 
@@ -87,11 +90,14 @@ export function layOut(genome: GenomeJSON): Layout {
   }
 }
 
-/** Orders the columns between inputs and outputs, from the left and from the right in turn. */
+/**
+ * Orders the columns between inputs and outputs, from the left and from the right in turn, and
+ * keeps the order with the fewest crossings.
+ */
 function order(stacks: Slot[][]): void {
-  number(stacks[0])
-  number(stacks.at(-1)!)
+  for (const stack of stacks) number(stack)
   const inner = stacks.slice(1, -1)
+  let best = { crossings: crossingsOf(stacks), stacks: inner.map((stack) => [...stack]) }
   for (let round = 0; round < ROUNDS; round++) {
     const forth = round % 2 === 0
     for (const stack of forth ? inner : inner.toReversed()) {
@@ -101,7 +107,22 @@ function order(stacks: Slot[][]): void {
       stack.sort((a, b) => wanted.get(a)! - wanted.get(b)!)
       number(stack)
     }
+    const crossings = crossingsOf(stacks)
+    if (crossings < best.crossings) {
+      best = { crossings, stacks: inner.map((stack) => [...stack]) }
+    }
   }
+  for (const [i, stack] of best.stacks.entries()) stacks[i + 1] = stack
+}
+
+function crossingsOf(stacks: readonly Slot[][]): number {
+  const place = new Map(stacks.flatMap((stack) => stack.map((slot, i) => [slot, i] as const)))
+  return stacks.reduce((sum, stack) => {
+    const lines = stack.flatMap((slot) =>
+      slot.right.map((other): [number, number] => [place.get(slot)!, place.get(other)!]),
+    )
+    return sum + crossings(lines)
+  }, 0)
 }
 
 /** Places in a column's order, from 0 to 1, so that columns of different lengths compare. */
@@ -109,15 +130,20 @@ function number(stack: readonly Slot[]): void {
   for (const [i, slot] of stack.entries()) slot.y = (i + 0.5) / stack.length
 }
 
-/** Moves every column to where its neighbours are, inputs excepted: they stand evenly. */
+/**
+ * Moves every column to where its neighbours are, inputs excepted: they stand evenly, and over much
+ * of the height that the longest column needs.
+ */
 function settle(stacks: readonly Slot[][]): void {
-  for (const stack of stacks) {
-    const gaps = gapsOf(stack)
-    const length = gaps.reduce((a, b) => a + b, 0)
-    let y = -length / 2
-    for (const [i, slot] of stack.entries()) {
-      y += gaps[i]
-      slot.y = y
+  const lengthOf = (stack: readonly Slot[]) => gapsOf(stack).reduce((a, b) => a + b, 0)
+  const longest = stacks.reduce((most, stack) => Math.max(most, lengthOf(stack)), 0)
+  for (const [column, stack] of stacks.entries()) {
+    const length = lengthOf(stack)
+    const stretch = column === 0 && length > 0 ? Math.max(1, (longest * FAN) / length) : 1
+    let y = (-length * stretch) / 2
+    for (const [i, gap] of gapsOf(stack).entries()) {
+      y += gap * stretch
+      stack[i].y = y
     }
   }
   const moving = stacks.slice(1)

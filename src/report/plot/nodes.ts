@@ -10,12 +10,19 @@ export interface Drawn {
   x(column: number): number
   y(y: number): number
   readonly radius: number
-  /** Whether there is room for the activation's name at every hidden node. */
+  /** Whether there is room for the activation's name at every node. */
   readonly named: boolean
   readonly width: number
   /** Where the lowest slot is. */
   readonly bottom: number
 }
+
+/** An input's dot, as a share of another node's radius. */
+const INPUT = 0.35
+/** Between a node and its name. */
+const GAP = 10
+/** Names closer together than this would cover each other. */
+const LINE = 12
 
 /** All nodes: a circle with its activation's curve, and its name. */
 export function drawNodes({ nodes }: Layout, drawn: Drawn, idle: ReadonlySet<number>): string {
@@ -25,37 +32,55 @@ export function drawNodes({ nodes }: Layout, drawn: Drawn, idle: ReadonlySet<num
     curves.set(activation, known)
     return known
   }
-  let [inputs, outputs] = [0, 0]
+  const counts = { input: 0, output: 0, hidden: 0 }
+  const lastNamed = { input: -LINE, output: -LINE, hidden: -LINE }
   return nodes
     .map(({ node, column, y, constant }) => {
-      const at = { x: drawn.x(column), y: drawn.y(y) }
-      const { radius } = drawn
-      const mark = constant || node.kind === 'input' ? '' : curve(node.activation!)
-      const parts = [
-        element('title', {}, describe(node)),
-        element('circle', { cx: 0, cy: 0, r: radius, class: 'node' }),
-        mark,
-      ]
-      if (node.kind === 'input') {
-        parts.push(label(-radius - 10, 4, `input ${inputs++}`, 'end'))
-      } else if (constant) {
-        const [value] = activate(node.activation!, [node.bias ?? 0])
-        parts.push(label(0, 4, digits(value).replace(/\.?0+$/, ''), 'middle', 'figure small'))
-        parts.push(label(-radius - 10, 4, 'constant', 'end', 'axis'))
-      } else if (node.kind === 'output') {
-        parts.push(label(radius + 10, -1, `output ${outputs++}`))
-        parts.push(label(radius + 10, 13, node.activation!, 'start', 'axis small'))
-      } else if (drawn.named) {
-        parts.push(label(0, radius + 14, node.activation!, 'middle', 'axis small halo'))
-      }
-      const cls = idle.has(node.id) ? 'idle' : null
+      const { kind } = node
+      const index = counts[kind]++
+      const middle = drawn.y(y)
+      // Of inputs and outputs that stand closer than a line of text, only some are named.
+      const named = kind === 'hidden' || middle - lastNamed[kind] >= LINE
+      if (named) lastNamed[kind] = middle
+      const mark = constant ? value(node) : kind === 'input' ? '' : curve(node.activation!)
       return element(
         'g',
-        { transform: `translate(${short(at.x)} ${short(at.y)})`, class: cls },
-        ...parts,
+        {
+          transform: `translate(${tenths(drawn.x(column))} ${tenths(middle)})`,
+          class: idle.has(node.id) ? 'idle' : null,
+        },
+        element('title', {}, describe(node)),
+        kind === 'input'
+          ? element('circle', { r: drawn.radius * INPUT, class: 'node input' })
+          : element('circle', { r: drawn.radius, class: 'node' }),
+        mark,
+        named ? names(node, index, constant, drawn) : '',
       )
     })
     .join('')
+}
+
+/** What stands beside a node, or below it. */
+function names(
+  { kind, activation }: NodeJSON,
+  index: number,
+  constant: boolean,
+  { radius, named }: Drawn,
+): string {
+  const right = radius + GAP
+  if (kind === 'input') return label(-radius * INPUT - GAP, 4, `input ${index}`, 'end')
+  if (constant) return label(-right, 4, 'constant', 'end', 'axis')
+  if (kind === 'hidden') {
+    return named ? label(0, radius + 14, activation!, 'middle', 'axis small halo') : ''
+  }
+  if (!named) return label(right, 4, `output ${index}`)
+  return label(right, -1, `output ${index}`) + label(right, 13, activation!, 'start', 'axis small')
+}
+
+/** What a constant gives. */
+function value({ activation, bias = 0 }: NodeJSON): string {
+  const [given] = activate(activation!, [bias])
+  return label(0, 4, String(Number(given.toPrecision(2))), 'middle', 'figure small')
 }
 
 /** An activation's curve inside a node of that radius at 0, 0. */
@@ -65,11 +90,10 @@ export function curveIn(activation: Activation, radius: number): string {
 }
 
 function describe({ id, kind, activation, bias = 0 }: NodeJSON): string {
-  const parts = [`${kind} node ${id}`]
-  if (kind !== 'input') parts.push(activation!, `bias ${digits(bias)}`)
-  return parts.join(', ')
+  const node = `${kind} node ${id}`
+  return kind === 'input' ? node : `${node}, ${activation}, bias ${digits(bias)}`
 }
 
-function short(value: number): number {
+function tenths(value: number): number {
   return Math.round(value * 10) / 10
 }

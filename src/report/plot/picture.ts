@@ -63,11 +63,12 @@ text { font: 12px ${FONT}; }
 .series { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
 .thin { stroke-width: 1.2; stroke-dasharray: 2 4; }
 .band { stroke: none; opacity: 0.16; }
-.area { stroke-width: 1; stroke-linejoin: round; }
+.areas { opacity: 0.86; }
+.area { stroke-width: 0.6; stroke-linejoin: round; }
 .ring { fill: none; stroke-width: 1.5; }
 .connection { fill: none; stroke-linecap: round; opacity: 0.8; }
 .connection.wide { stroke-width: 3; }
-.connection.disabled { stroke-width: 1.2; stroke-dasharray: 3 5; opacity: 0.35; }
+.connection.disabled { stroke-width: 1.2; stroke-dasharray: 3 5; opacity: 0.5; }
 .node { stroke-width: 1.5; }
 .curve { fill: none; stroke-width: 1.5; stroke-linejoin: round; stroke-linecap: round; }
 .idle { opacity: 0.45; }
@@ -76,11 +77,11 @@ text { font: 12px ${FONT}; }
 function colours({ card, ink, dim, rule, series }: Palette): string {
   const each = series.map(
     (colour, i) =>
-      `.series.s${i}, .connection.s${i}, .curve.s${i} { stroke: ${colour}; } .dot.s${i}, .band.s${i}, .area.s${i}, text.s${i} { fill: ${colour}; }\n`,
+      `.series.s${i}, .area.s${i}, .connection.s${i} { stroke: ${colour}; } .dot.s${i}, .band.s${i}, .area.s${i}, text.s${i} { fill: ${colour}; }\n`,
   )
   return `text { fill: ${ink}; } text.axis { fill: ${dim}; } text.on { fill: ${card}; }
-.card { fill: ${card}; stroke: ${rule}; } .halo, .area { stroke: ${card}; }
+.card { fill: ${card}; stroke: ${rule}; } .halo { stroke: ${card}; }
 .grid, .whisker { stroke: ${rule}; } .ring { stroke: ${ink}; }
-.node { fill: ${card}; stroke: ${ink}; } .curve { stroke: ${ink}; }
+.node { fill: ${card}; stroke: ${ink}; } .node.input { fill: ${ink}; } .curve { stroke: ${ink}; }
 ${each.join('')}`
 }

@@ -37,14 +37,16 @@ export function countScale(max: number, from: number, to: number): Scale {
 
 /** From `min` or a little below to `max` or a little above, ticks at round steps; from 0 where that is near. */
 export function rangeScale(min: number, max: number, from: number, to: number): Scale {
-  if (min >= 0 && min <= max / 2) return linearScale(max, from, to)
+  // Where all values are one, or differ by rounding only, there is still an axis.
+  const spanFrom = (foot: number) => Math.max(max - foot, Math.abs(max) * 1e-9, 1e-12)
+  if (min >= 0 && min <= max / 2) return linearScale(spanFrom(0), from, to)
   // Moving the foot to a round number widens the range, which may ask for a larger step, once.
   let foot = min
   for (let round = 0; round < 2; round++) {
-    const step = stepOf(linearScale(max - foot || Math.abs(max) || 1, from, to))
+    const step = stepOf(linearScale(spanFrom(foot), from, to))
     foot = Math.floor(min / step) * step
   }
-  const above = linearScale(max - foot || Math.abs(max) || 1, from, to)
+  const above = linearScale(spanFrom(foot), from, to)
   return { at: (value) => above.at(value - foot), ticks: above.ticks.map((tick) => tick + foot) }
 }
 

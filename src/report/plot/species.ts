@@ -39,7 +39,7 @@ export function speciesPicture(run: TrainingRun): Picture {
   const most = generations.reduce((peak, { species }) => Math.max(peak, species), 0)
   const body = [
     leftAxis(y, box, String),
-    ...areas,
+    element('g', { class: 'areas' }, ...areas),
     ...layers.map((layer) => name(layer, at, y, box)),
     bottomAxis(x, { ...box, top: box.bottom }, generationNumber),
     label((box.left + box.right) / 2, HEIGHT - 14, 'generation', 'middle', 'axis'),

@@ -1,6 +1,7 @@
 import type { ConnectionJSON } from '../../genome/json.js'
 import { digits } from '../../measure/units.js'
-import { element } from '../charts/svg.js'
+import { element, pathThrough } from '../charts/svg.js'
+import { type Curve, pathOf, pointOn } from './curve.js'
 import type { Layout, Route } from './layout.js'
 import type { Drawn } from './nodes.js'
 
@@ -15,25 +16,28 @@ export function signClass(weight: number): string {
 
 /** All connections, the disabled ones beneath the others. */
 export function drawConnections({ routes }: Layout, drawn: Drawn): string {
-  const largest = routes.reduce((most, { connection }) => {
-    return connection.enabled === false ? most : Math.max(most, Math.abs(connection.weight))
-  }, 0)
   const disabled = (route: Route) => route.connection.enabled === false
-  return [...routes.filter(disabled), ...routes.filter((route) => !disabled(route))]
+  const enabled = routes.filter((route) => !disabled(route))
+  const largest = enabled.reduce((most, { connection }) => {
+    return Math.max(most, Math.abs(connection.weight))
+  }, 0)
+  return [...routes.filter(disabled), ...enabled]
     .map((route) => {
       const { connection } = route
-      const { weight } = connection
-      const share = largest > 0 ? Math.abs(weight) / largest : 0
       const off = disabled(route)
-      return element(
+      const share = largest > 0 ? Math.abs(connection.weight) / largest : 0
+      const cls = signClass(connection.weight)
+      const curves = way(route, drawn)
+      const path = element(
         'path',
         {
-          d: way(route, drawn),
-          class: `connection ${signClass(weight)}${off ? ' disabled' : ''}`,
+          d: pathOf(curves),
+          class: `connection ${cls}${off ? ' disabled' : ''}`,
           'stroke-width': off ? null : THIN + share * (THICK - THIN),
         },
         element('title', {}, name(connection)),
       )
+      return off || goesForth(route) ? path : path + arrow(curves.at(-1)!, drawn.radius, cls)
     })
     .join('')
 }
@@ -43,38 +47,46 @@ function name({ from, to, weight, enabled, innovation }: ConnectionJSON): string
   return `node ${from} to node ${to}: weight ${digits(weight)}${state} (innovation ${innovation})`
 }
 
-/** The d of a connection: level at every point it passes. */
-function way({ points }: Route, { x, y, radius }: Drawn): string {
-  const at = points.map((point): [number, number] => [x(point.column), y(point.y)])
-  const [[x0, y0], [x1, y1]] = [at[0], at.at(-1)!]
-  const start = `M${short(x0)} ${short(y0)}`
-  if (points[0] === points.at(-1)) return start + loop(x0, y0, radius)
-  if (x1 <= x0) return start + back(x0, y0, x1, y1, radius)
-  const curves = at.slice(1).map(([toX, toY], i) => {
-    const [fromX, fromY] = at[i]
-    const half = (toX - fromX) / 2
-    return cubic(fromX + half, fromY, toX - half, toY, toX, toY)
+function goesForth({ points }: Route): boolean {
+  return points[0].column < points.at(-1)!.column
+}
+
+/** A connection's curves: level at every point that it passes. */
+function way(route: Route, { x, y, radius }: Drawn): Curve[] {
+  const at = route.points.map((point): [number, number] => [x(point.column), y(point.y)])
+  if (!goesForth(route)) return [back(at[0], at.at(-1)!, radius)]
+  return at.slice(1).map((to, i): Curve => {
+    const from = at[i]
+    const middle = (from[0] + to[0]) / 2
+    return [from, [middle, from[1]], [middle, to[1]], to]
   })
-  return start + curves.join('')
 }
 
-/** A connection of a node with itself goes over it. */
-function loop(x: number, y: number, radius: number): string {
-  const out = radius * 3
-  return cubic(x + out, y - out, x - out, y - out, x, y)
-}
-
-/** A connection that goes back, or stays in its column, swings out on both sides. */
-function back(x0: number, y0: number, x1: number, y1: number, radius: number): string {
+/** What goes back swings over its nodes; what stays in its column swings out to the left. */
+function back(from: Curve[0], to: Curve[3], radius: number): Curve {
+  const [[x0, y0], [x1, y1]] = [from, to]
   const out = radius * 3.5
-  const lift = x0 === x1 ? 0 : radius * 3
-  return cubic(x0 + out, y0 - lift, x1 + (x0 === x1 ? out : -out), y1 - lift, x1, y1)
+  if (x0 === x1 && y0 !== y1) return [from, [x0 - out, y0], [x1 - out, y1], to]
+  return [from, [x0 + out, y0 - out], [x1 - out, y1 - out], to]
 }
 
-function cubic(...numbers: number[]): string {
-  return `C${numbers.map(short).join(' ')}`
-}
+const ARROW = 8
 
-function short(value: number): string {
-  return String(Math.round(value * 10) / 10)
+/** The head of a connection that does not go from left to right as all others do. */
+function arrow(curve: Curve, radius: number, cls: string): string {
+  const [x, y] = curve[3]
+  const awayBy = (distance: number) => {
+    let t = 1
+    let point = curve[3]
+    while (t > 0 && Math.hypot(point[0] - x, point[1] - y) < distance) {
+      t -= 0.01
+      point = pointOn(curve, t)
+    }
+    return point
+  }
+  const tip = awayBy(radius + 1)
+  const foot = awayBy(radius + 1 + ARROW)
+  const [dx, dy] = [(tip[0] - foot[0]) / 2.4, (tip[1] - foot[1]) / 2.4]
+  const head = [tip, [foot[0] - dy, foot[1] + dx], [foot[0] + dy, foot[1] - dx]] as const
+  return element('path', { d: `${pathThrough(head)}Z`, class: `dot ${cls}` })
 }
