@@ -38,6 +38,19 @@ test('populations agree with native, whatever their depths', async (t) => {
   t.pass()
 })
 
+test('a population with many nodes at one depth agrees too', async (t) => {
+  const shape = { inputs: 6, outputs: 70, hidden: 10, weights: 1 }
+  const genomes = [1, 2, 3].map((seed) => sampleGenome(seed, shape))
+  const inputs = sampleNumbers(6 * 9, 1)
+  const genome = Uint32Array.from({ length: 9 }, (_, row) => row % 3)
+  const expected = new Float32Array(70 * 9)
+  Population.compile(genomes).feedForwardRows(genome, inputs, expected, 9)
+  for (const rounding of ['standard', 'native'] as const) {
+    const outputs = await run(exportOnnx(genomes, { rounding }), inputs, 9, genome)
+    t.true(difference(outputs, expected) <= TOLERANCE)
+  }
+})
+
 for (const activation of ACTIVATIONS) {
   test(`${activation} has the native bits with native rounding, and is close without`, async (t) => {
     const genome = Genome.fromJSON({
