@@ -77,7 +77,8 @@ mod x86 {
     use super::ROUNDS;
 
     macro_rules! peak {
-        ($name:ident, $features:literal, $lanes:literal, $splat:ident, |$sum:ident, $factor:ident, $term:ident| $step:expr) => {
+        ($name:ident: $features:literal, $lanes:literal, $splat:ident,
+         ($sum:ident, $factor:ident, $term:ident) => $step:expr) => {
             #[target_feature(enable = $features)]
             pub fn $name() -> usize {
                 let ($factor, $term) = black_box(($splat(0.999), $splat(0.001)));
@@ -94,32 +95,12 @@ mod x86 {
         };
     }
 
-    peak!(
-        separate512,
-        "avx512f",
-        16,
-        _mm512_set1_ps,
-        |sum, factor, term| { _mm512_add_ps(_mm512_mul_ps(sum, factor), term) }
-    );
-    peak!(
-        fused512,
-        "avx512f",
-        16,
-        _mm512_set1_ps,
-        |sum, factor, term| { _mm512_fmadd_ps(sum, factor, term) }
-    );
-    peak!(
-        separate256,
-        "avx2",
-        8,
-        _mm256_set1_ps,
-        |sum, factor, term| { _mm256_add_ps(_mm256_mul_ps(sum, factor), term) }
-    );
-    peak!(
-        fused256,
-        "avx2,fma",
-        8,
-        _mm256_set1_ps,
-        |sum, factor, term| { _mm256_fmadd_ps(sum, factor, term) }
-    );
+    peak!(separate512: "avx512f", 16, _mm512_set1_ps,
+        (sum, factor, term) => _mm512_add_ps(_mm512_mul_ps(sum, factor), term));
+    peak!(fused512: "avx512f", 16, _mm512_set1_ps,
+        (sum, factor, term) => _mm512_fmadd_ps(sum, factor, term));
+    peak!(separate256: "avx2", 8, _mm256_set1_ps,
+        (sum, factor, term) => _mm256_add_ps(_mm256_mul_ps(sum, factor), term));
+    peak!(fused256: "avx2,fma", 8, _mm256_set1_ps,
+        (sum, factor, term) => _mm256_fmadd_ps(sum, factor, term));
 }
