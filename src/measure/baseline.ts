@@ -18,11 +18,15 @@ export function compareWithBaseline(before: Report, now: Report): Comparison[] {
   checkComparable(before, now)
   return now.measurements.flatMap((measurement) => {
     const earlier = before.measurements.find(({ name }) => name === measurement.name)
-    if (!earlier) return []
-    return (Object.keys(NOISE) as Figure[]).flatMap((figure): Comparison[] => {
-      const [from, to] = [estimate(earlier, figure), estimate(measurement, figure)]
-      return from && to ? [compare(measurement.name, figure, from, to)] : []
-    })
+    return earlier ? compareFigures(earlier, measurement) : []
+  })
+}
+
+/** Compares two measurements of one contender, figure by figure, where both have it. */
+export function compareFigures(before: Measurement, now: Measurement): Comparison[] {
+  return (Object.keys(NOISE) as Figure[]).flatMap((figure): Comparison[] => {
+    const [from, to] = [estimate(before, figure), estimate(now, figure)]
+    return from && to ? [compare(now.name, figure, from, to)] : []
   })
 }
 
