@@ -1,6 +1,7 @@
 import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { plotCommand } from '#src/cli/plot.js'
 import { cli, scratch } from './run-cli.js'
 
 /** Trains a short run. */
@@ -45,33 +46,27 @@ test('draws a run of one generation, and one that has no champion yet', async (t
 
 test('refuses what is no run, and says why', async (t) => {
   const directory = await trained(t, 1)
-  const without = async (name: string, change: (copy: string) => Promise<void>) => {
-    const copy = `${directory}-${name}`
-    await cp(directory, copy, { recursive: true })
-    await change(copy)
-    const { code, stdout, stderr } = await cli(['plot', copy])
-    t.is(code, 1, name)
-    t.is(stdout, '')
-    t.is(stderr.trim().split('\n').length, 1)
-    t.deepEqual(await pictures(copy), [])
-    return stderr
+  const refuses = async (path: string, message: RegExp, code = 'RUN_INVALID') => {
+    await t.throwsAsync(plotCommand().parseAsync([path], { from: 'user' }), { code, message })
   }
-  const write = (name: string, text: string) => (copy: string) => writeFile(join(copy, name), text)
-  t.regex(
-    await without('generations', (copy) => rm(join(copy, 'generations.jsonl'))),
-    /it has no generations\.jsonl.*\[RUN_INVALID\]/,
-  )
-  t.regex(
-    await without('empty', write('generations.jsonl', '')),
-    /no generation of it is complete yet.*\[RUN_INVALID\]/,
-  )
-  t.regex(
-    await without('damaged', write('generations.jsonl', '{}\n')),
-    /Line 1 of generations\.jsonl is no generation.*\[RUN_INVALID\]/,
-  )
-  t.regex(await without('format', write('run.json', '[]')), /is not of format.*\[RUN_INVALID\]/)
+  const damaged = async (name: string, text: string | null, message: RegExp, code?: string) => {
+    const copy = `${directory}-${name}-${text?.length}`
+    await cp(directory, copy, { recursive: true })
+    if (text === null) await rm(join(copy, name))
+    else await writeFile(join(copy, name), text)
+    await refuses(copy, message, code)
+    t.deepEqual(await pictures(copy), [])
+  }
+  await refuses(join(directory, 'nowhere'), /it has no run\.json/)
+  await damaged('generations.jsonl', null, /it has no generations\.jsonl/)
+  await damaged('generations.jsonl', '', /no generation of it is complete yet/)
+  await damaged('generations.jsonl', '{}\n', /Line 1 of generations\.jsonl is no generation/)
+  await damaged('run.json', '[]', /its run\.json is not of format/)
+  await damaged('run.json', '{', /run\.json is not JSON/, 'JSON_INVALID')
+  await damaged('champion.json', '{}', /champion\.json/, 'GENOME_FORMAT')
 
-  const nowhere = join(directory, 'nowhere')
-  t.regex((await cli(['plot', nowhere])).stderr, /it has no run\.json.*\[RUN_INVALID\]/)
-  t.is((await cli(['plot'])).code, 2)
+  const { code, stdout, stderr } = await cli(['plot', join(directory, 'nowhere')])
+  t.is(code, 1)
+  t.is(stdout, '')
+  t.regex(stderr, /^neatron: Cannot draw .*\[RUN_INVALID\]\n$/)
 })

@@ -1,6 +1,6 @@
-import { digits, grouped } from '../../measure/units.js'
+import { grouped } from '../../measure/units.js'
 import { type Box, bottomAxis, leftAxis } from '../charts/frame.js'
-import { logScale } from '../charts/scale.js'
+import { compact, logScale } from '../charts/scale.js'
 import { element, label, pathThrough } from '../charts/svg.js'
 import { endLabels } from './end-labels.js'
 import { BELOW_TITLE, MARGIN, type Picture } from './picture.js'
@@ -108,14 +108,10 @@ function solvedMark({ generations }: TrainingRun, x: number, y: number): string 
   return ring + label(x + 7, y - 14, text, 'end', 'strong halo')
 }
 
-/** A fitness, short. */
+/** A fitness, short: it is never negative. */
 function figure(value: number): string {
-  if (value === 0) return '0'
-  if (Math.abs(value) < 1e-4) return value.toExponential(1)
-  if (Math.abs(value) >= 1000) return grouped(value)
-  return digits(value)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '')
+  if (value > 0 && (value < 1e-4 || value >= 1e9)) return value.toExponential(1)
+  return value >= 1000 && value < 1e6 ? grouped(value) : compact(value)
 }
 
 function lowest(values: readonly number[]): number {
