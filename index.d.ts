@@ -122,10 +122,10 @@ export interface RandomOptions {
 export declare function simd(): string
 
 /**
- * Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what a call from
- * JavaScript adds to is measured against this.
+ * Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what calls from
+ * JavaScript are measured against. With `waiting` a row is begun when the one before is done.
  */
-export declare function timeFeedForward(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, calls: number): number
+export declare function timeFeedForward(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, calls: number, waiting: boolean): number
 
 /** Throws unless `words` are a valid packed genome. */
 export declare function validateGenome(words: Uint32Array): void

@@ -104,8 +104,8 @@ pub fn network_byte_length(
     network.byte_len() as f64
 }
 
-/// Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what a call from
-/// JavaScript adds to is measured against this.
+/// Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what calls from
+/// JavaScript are measured against. With `waiting` a row is begun when the one before is done.
 #[napi(catch_unwind)]
 pub fn time_feed_forward(
     env: &Env,
@@ -113,8 +113,11 @@ pub fn time_feed_forward(
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
     calls: u32,
+    waiting: bool,
 ) -> Result<f64, Code> {
-    Ok(network::time(env, network, inputs, outputs, calls)?)
+    Ok(network::time(
+        env, network, inputs, outputs, calls, waiting,
+    )?)
 }
 
 /// The function `(inputs, outputs)` that computes one row.
