@@ -9,6 +9,8 @@ interface Slot {
   readonly column: number
   readonly left: Slot[]
   readonly right: Slot[]
+  /** Its place in its column, from 0. */
+  place: number
   y: number
 }
 
@@ -53,7 +55,7 @@ export function layOut(genome: GenomeJSON): Layout {
   const stacks: Slot[][] = Array.from({ length: columns.count }, () => [])
   const slots = new Map<number, Slot>()
   const place = (node: NodeJSON | null, column: number): Slot => {
-    const slot = { node, column, left: [], right: [], y: 0 }
+    const slot = { node, column, left: [], right: [], place: 0, y: 0 }
     stacks[column].push(slot)
     return slot
   }
@@ -101,10 +103,8 @@ function order(stacks: Slot[][]): void {
   for (let round = 0; round < ROUNDS; round++) {
     const forth = round % 2 === 0
     for (const stack of forth ? inner : inner.toReversed()) {
-      const wanted = new Map(
-        stack.map((slot) => [slot, meanY(forth ? slot.left : slot.right) ?? slot.y]),
-      )
-      stack.sort((a, b) => wanted.get(a)! - wanted.get(b)!)
+      for (const slot of stack) slot.y = meanY(forth ? slot.left : slot.right) ?? slot.y
+      stack.sort((a, b) => a.y - b.y)
       number(stack)
     }
     const crossings = crossingsOf(stacks)
@@ -116,10 +116,9 @@ function order(stacks: Slot[][]): void {
 }
 
 function crossingsOf(stacks: readonly Slot[][]): number {
-  const place = new Map(stacks.flatMap((stack) => stack.map((slot, i) => [slot, i] as const)))
   return stacks.reduce((sum, stack) => {
     const lines = stack.flatMap((slot) =>
-      slot.right.map((other): [number, number] => [place.get(slot)!, place.get(other)!]),
+      slot.right.map((other): [number, number] => [slot.place, other.place]),
     )
     return sum + crossings(lines)
   }, 0)
@@ -127,7 +126,10 @@ function crossingsOf(stacks: readonly Slot[][]): number {
 
 /** Places in a column's order, from 0 to 1, so that columns of different lengths compare. */
 function number(stack: readonly Slot[]): void {
-  for (const [i, slot] of stack.entries()) slot.y = (i + 0.5) / stack.length
+  for (const [i, slot] of stack.entries()) {
+    slot.place = i
+    slot.y = (i + 0.5) / stack.length
+  }
 }
 
 /**
