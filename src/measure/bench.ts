@@ -79,7 +79,7 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
     await compareCalls(options, trace, clock, addresses, found)
     if (!options.genome && !signal.aborted) await train(options, own, found)
   } catch (error) {
-    // A server that the same Ctrl-C reached is no failure of the run.
+    // Calls that the abort cut off have failed, but not the run.
     if (!signal.aborted) throw error
   } finally {
     await Promise.all([server.close(), python?.close()])
