@@ -9,6 +9,7 @@
 
 mod arguments;
 mod arrays;
+mod batch_task;
 mod failure;
 mod function;
 mod guard;
@@ -16,6 +17,7 @@ mod network;
 mod plan;
 mod population;
 mod random;
+mod timing;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,8 +28,8 @@ use napi_derive::napi;
 use neat_core::{Activation, Genome, Network, Tier};
 
 use crate::arrays::Span;
+use crate::batch_task::BatchTask;
 use crate::failure::{Code, Failure};
-use crate::network::BatchTask;
 use crate::plan::Plan;
 use crate::population::Disposable;
 use crate::random::RandomOptions;
@@ -115,9 +117,7 @@ pub fn time_feed_forward(
     calls: u32,
     waiting: bool,
 ) -> Result<f64, Code> {
-    Ok(network::time(
-        env, network, inputs, outputs, calls, waiting,
-    )?)
+    Ok(timing::time(env, network, inputs, outputs, calls, waiting)?)
 }
 
 /// The function `(inputs, outputs)` that computes one row.

@@ -1,19 +1,16 @@
 //! Compiled networks: the functions that run them.
 
 use std::ffi::CStr;
-use std::hint::black_box;
 use std::sync::Arc;
-use std::time::Instant;
 
-use napi::bindgen_prelude::{AsyncTask, Float32Array, Function, Unknown};
-use napi::{Env, JsValue, Task, sys};
+use napi::bindgen_prelude::{Function, Unknown};
+use napi::{Env, JsValue, sys};
 use neat_core::Network;
 
 use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
 use crate::function::{self, Callable};
-use crate::guard::guard;
 
 /// `feedForward(inputs, outputs)`.
 pub struct FeedForward(pub Arc<Network>);
@@ -130,44 +127,8 @@ pub fn bind<'env>(
     function::hold(env, bound, &inputs, &outputs)
 }
 
-/// Nanoseconds that `network` takes for one row, the mean of `calls`. With `waiting` each is begun
-/// when the one before is done; left alone, the processor starts on the next row early, which a
-/// caller that waits for its answer never sees.
-pub fn time(
-    env: &Env,
-    network: &Network,
-    inputs: Unknown<'_>,
-    outputs: Unknown<'_>,
-    calls: u32,
-    waiting: bool,
-) -> Result<f64> {
-    let (inputs, outputs) = row(env, network, inputs, outputs)?;
-    // SAFETY: `row` found the lengths right and the two apart; no JavaScript runs.
-    let (inputs, outputs) =
-        unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
-    let start = Instant::now();
-    for _ in 0..calls {
-        network.feed_forward(black_box(inputs), black_box(&mut *outputs));
-        if waiting {
-            wait();
-        }
-    }
-    Ok(start.elapsed().as_nanos() as f64 / f64::from(calls.max(1)))
-}
-
-/// Lets nothing start until all before is done.
-#[cfg(target_arch = "x86_64")]
-fn wait() {
-    // SAFETY: SSE2, which has this, is part of x86-64.
-    unsafe { std::arch::x86_64::_mm_lfence() }
-}
-
-/// Elsewhere rows may overlap.
-#[cfg(not(target_arch = "x86_64"))]
-fn wait() {}
-
 /// Reads one row of each, with the lengths that `network` wants, not overlapping.
-fn row(
+pub fn row(
     env: &Env,
     network: &Network,
     inputs: Unknown<'_>,
@@ -232,72 +193,5 @@ pub fn batch_length(
                 span.len()
             ),
         )),
-    }
-}
-
-/// A batch on another thread, on its own copy of the inputs.
-pub struct BatchTask {
-    network: Arc<Network>,
-    inputs: Vec<f32>,
-    rows: usize,
-}
-
-impl BatchTask {
-    /// Copies the inputs of `rows` rows, for whose answers `outputs` has room.
-    pub fn new(
-        env: &Env,
-        network: &Arc<Network>,
-        inputs: Unknown<'_>,
-        outputs: Unknown<'_>,
-        rows_value: Unknown<'_>,
-    ) -> Result<AsyncTask<Self>> {
-        // SAFETY: all are values of the call that is running in `env`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-                rows(env.raw(), rows_value.raw())?,
-            )
-        };
-        let length = batch_length(
-            "INPUT_LENGTH",
-            "inputs",
-            &inputs,
-            rows,
-            network.input_size(),
-        )?;
-        batch_length(
-            "OUTPUT_LENGTH",
-            "outputs",
-            &outputs,
-            rows,
-            network.output_size(),
-        )?;
-        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
-        let inputs = unsafe { inputs.slice(length) }.to_vec();
-        Ok(AsyncTask::new(Self {
-            network: network.clone(),
-            inputs,
-            rows,
-        }))
-    }
-}
-
-impl Task for BatchTask {
-    type Output = Vec<f32>;
-    type JsValue = Float32Array;
-
-    fn compute(&mut self) -> napi::Result<Vec<f32>> {
-        guard(|| {
-            let mut outputs = vec![0.0; self.rows * self.network.output_size()];
-            self.network
-                .feed_forward_batch(&self.inputs, &mut outputs, self.rows);
-            Ok(outputs)
-        })
-        .map_err(napi::Error::from)
-    }
-
-    fn resolve(&mut self, _env: Env, outputs: Vec<f32>) -> napi::Result<Float32Array> {
-        Ok(Float32Array::new(outputs))
     }
 }

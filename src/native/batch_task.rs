@@ -1,0 +1,80 @@
+//! Batches on another thread.
+
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Unknown};
+use napi::{Env, JsValue, Task};
+use neat_core::Network;
+
+use crate::arguments::rows;
+use crate::arrays::Span;
+use crate::failure::Result;
+use crate::guard::guard;
+use crate::network::batch_length;
+
+/// A batch on another thread, on its own copy of the inputs.
+pub struct BatchTask {
+    network: Arc<Network>,
+    inputs: Vec<f32>,
+    rows: usize,
+}
+
+impl BatchTask {
+    /// Copies the inputs of `rows` rows, for whose answers `outputs` has room.
+    pub fn new(
+        env: &Env,
+        network: &Arc<Network>,
+        inputs: Unknown<'_>,
+        outputs: Unknown<'_>,
+        rows_value: Unknown<'_>,
+    ) -> Result<AsyncTask<Self>> {
+        // SAFETY: all are values of the call that is running in `env`.
+        let (inputs, outputs, rows) = unsafe {
+            (
+                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
+                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
+                rows(env.raw(), rows_value.raw())?,
+            )
+        };
+        let length = batch_length(
+            "INPUT_LENGTH",
+            "inputs",
+            &inputs,
+            rows,
+            network.input_size(),
+        )?;
+        batch_length(
+            "OUTPUT_LENGTH",
+            "outputs",
+            &outputs,
+            rows,
+            network.output_size(),
+        )?;
+        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
+        let inputs = unsafe { inputs.slice(length) }.to_vec();
+        Ok(AsyncTask::new(Self {
+            network: network.clone(),
+            inputs,
+            rows,
+        }))
+    }
+}
+
+impl Task for BatchTask {
+    type Output = Vec<f32>;
+    type JsValue = Float32Array;
+
+    fn compute(&mut self) -> napi::Result<Vec<f32>> {
+        guard(|| {
+            let mut outputs = vec![0.0; self.rows * self.network.output_size()];
+            self.network
+                .feed_forward_batch(&self.inputs, &mut outputs, self.rows);
+            Ok(outputs)
+        })
+        .map_err(napi::Error::from)
+    }
+
+    fn resolve(&mut self, _env: Env, outputs: Vec<f32>) -> napi::Result<Float32Array> {
+        Ok(Float32Array::new(outputs))
+    }
+}
