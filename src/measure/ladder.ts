@@ -8,8 +8,11 @@ const STEPS = [0.1, 0.25, 0.4, 0.55, 0.7, 0.85, 1, 1.15]
 /** p99 under which a rate counts as served: a third of a frame at 60 Hz. */
 const BOUND_MS = 5
 
-/** A rate is kept up with when at least this share of it is answered in time. */
-const KEEPS_UP = 0.95
+/**
+ * A rate is kept up with when the last answer comes this soon after the last call was due: a twentieth
+ * of the step, or a stall's worth. More, and calls were piling up.
+ */
+const drainMs = (milliseconds: number) => Math.max(milliseconds / 20, 100)
 
 /** p99 at the knee, relative to the lowest p99 of the ladder. */
 const KNEE = 2
@@ -56,16 +59,17 @@ export async function climb(
     if (signal?.aborted) break
     const rate = Math.max(1, Math.round(share * capacity))
     onStep(rate)
+    const lasts = Math.max(milliseconds, (calls / rate) * 1000)
     const { latencies, seconds, shed } = await openLoop(answered, {
       rate,
-      milliseconds: Math.max(milliseconds, (calls / rate) * 1000),
+      milliseconds: lasts,
       arrivals: 'poisson',
       random,
       signal,
     })
     if (signal?.aborted || latencies.samples === 0) break
     const achieved = latencies.samples / seconds
-    const keepsUp = shed === 0 && achieved >= KEEPS_UP * rate
+    const keepsUp = shed === 0 && seconds * 1000 - lasts <= drainMs(lasts)
     steps.push({
       rate,
       achieved,

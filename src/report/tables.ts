@@ -108,7 +108,10 @@ export function countTable(measurements: readonly Measurement[]): Table {
     { header: 'INFER_COUNT', cell: ({ rows }) => grouped(rows.inferCount) },
     { header: 'samples', cell: ({ samples }) => grouped(samples) },
     { header: 'rounds', cell: ({ rounds }) => String(rounds) },
-    { header: 'worst output', cell: ({ verified }) => verified.worst.toExponential(1) },
+    {
+      header: 'worst output',
+      cell: ({ verified: { worst } }) => (worst === 0 ? '0' : worst.toExponential(1)),
+    },
   ]
   return table('Rows counted, outputs compared', columns, measurements, [
     'Rows include warm-up and the check of outputs. Worst output: the largest difference from native over the trace, relative to max(1, |y|); the limit is 1e-5.',
@@ -128,7 +131,7 @@ export function trainingTable(training: readonly Training[]): Table {
     { header: 'tick p99 us', cell: ({ simTickUs }) => digits(simTickUs.p99) },
     { header: 'inference ms', cell: ({ inference }) => digits(inference.totalMs) },
     { header: 'share', cell: ({ inference }) => `${(inference.share * 100).toFixed(0)} %` },
-    { header: 'rows = INFER_COUNT', cell: ({ inference }) => grouped(inference.count) },
+    { header: 'rows', cell: ({ inference }) => grouped(inference.count) },
     { header: 'requests', cell: ({ http }) => (http ? grouped(http.requests) : NONE) },
     {
       header: 'champion',
@@ -138,7 +141,7 @@ export function trainingTable(training: readonly Training[]): Table {
     { header: '', cell: standing },
   ]
   return table('Training: the same seed in each mode', columns, training, [
-    'A tick is one simulation step of the whole generation. Inference, rows and requests are of one session. Champions are scored again natively, on starts common to all modes.',
+    'A tick is one simulation step of the whole generation. Inference, rows and requests are of one session; rows asked = rows answered = INFER_COUNT, or a mode is INVALID. Champions are scored again natively, on starts common to all modes.',
   ])
 }
 
