@@ -16,7 +16,7 @@ if (!hasAddon) {
   const cargo = spawnSync('cargo', ['--version'], { stdio: 'ignore' })
   if (cargo.status !== 0) {
     console.error(
-      'neatron: cargo was not found, and the native addon has to be built from source here: install Rust 1.88 or newer (https://rustup.rs), then run npm install again.',
+      'neatron: cargo was not found, and the native addon has to be built from source here: install Rust 1.89 or newer (https://rustup.rs), then run npm install again.',
     )
     process.exit(1)
   }
