@@ -5,7 +5,7 @@ import type { MakeContenders } from '../contender.js'
 /** ONNX Runtime in this process, on the exported model, with one thread as all the others. */
 export const onnx: MakeContenders = async ({ genome, inputs }, rows) => {
   const { InferenceSession, Tensor } = await loadRuntime()
-  const session = await InferenceSession.create(exportOnnx(genome), {
+  const session = await InferenceSession.create(exportOnnx(genome, { rounding: 'standard' }), {
     intraOpNumThreads: 1,
     interOpNumThreads: 1,
   })

@@ -5,6 +5,9 @@ import { exportOnnx } from '../../onnx/export.js'
 import type { Trace } from '../trace.js'
 import type { Server, ServerAddress } from './line-up.js'
 
+/** What ONNX Runtime is good at: native rounding would slow it down several times. */
+const STANDARD = { rounding: 'standard' } as const
+
 const TIMEOUT_MS = 60_000
 
 /** Names that no one else gives a model. */
@@ -24,9 +27,9 @@ export async function deliverTrace(
   const { url, token } = server
   const connection = new Connection({ url, token, connections: 1, timeoutMs: TIMEOUT_MS })
   try {
-    await load(connection, url, CHAMPION, exportOnnx(champion))
+    await load(connection, url, CHAMPION, exportOnnx(champion, STANDARD))
     const population = genomes.length > 1
-    if (population) await load(connection, url, POPULATION, exportOnnx(genomes))
+    if (population) await load(connection, url, POPULATION, exportOnnx(genomes, STANDARD))
     return {
       ...server,
       championModel: CHAMPION,

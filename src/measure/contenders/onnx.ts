@@ -11,7 +11,7 @@ export async function onnxContender(
   inputs: Float32Array,
   rowsPerCall: number,
 ): Promise<Contender> {
-  const session = await createSession(exportOnnx(genome))
+  const session = await createSession(exportOnnx(genome, { rounding: 'standard' }))
   const { Tensor } = await loadRuntime()
   const width = rowsPerCall * genome.inputSize
   const feeds = Array.from({ length: Math.floor(inputs.length / width) }, (_, i) => ({
