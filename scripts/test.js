@@ -1,6 +1,6 @@
 // Runs `cargo test` and ava, shows their output as it comes, and closes with the sum of both:
-// `N passed, N failed`. With --full it runs the slow suite (test/full) as well.
-import { spawn } from 'node:child_process'
+// `N passed, N failed`. What computes runs once more under each instruction set. With --full it runs the slow suite (test/full) as well.
+import { spawn, spawnSync } from 'node:child_process'
 
 /** Runs a command, passing its output through, and resolves to that output and the exit code. */
 function run(command, args) {
@@ -47,8 +47,25 @@ const ava = (...args) =>
     /^ {2}(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|hooks? failed)$/gm,
   )
 
+/** The instruction sets of this machine, by the addon's own account. */
+function tiers() {
+  const ask = "import('./dist/index.js').then(({ simd }) => simd())"
+  return ['portable', 'avx2', 'avx512'].filter((NEATRON_SIMD) => {
+    const env = { ...process.env, NEATRON_SIMD }
+    return spawnSync(process.execPath, ['-e', ask], { env, stdio: 'ignore' }).status === 0
+  })
+}
+
 await suite('cargo', ['test', '--quiet'], /(\d+) passed;/g, /(\d+) failed;/g)
 await ava()
+const ran = tiers()
+for (const tier of ran) {
+  console.log(`\nGenomes and networks under NEATRON_SIMD=${tier}`)
+  process.env.NEATRON_SIMD = tier
+  await ava('test/genome/*.test.ts')
+}
+delete process.env.NEATRON_SIMD
+console.log(`\nInstruction sets of this machine that ran: ${ran.join(', ')}`)
 if (process.argv.includes('--full')) await ava('--config', 'ava.full.config.js')
 
 console.log(`\n${total.passed} passed, ${total.failed} failed`)
