@@ -138,7 +138,7 @@ export class Genome {
    *   connections, `RECURRENT_UNSUPPORTED`
    */
   compile(options: CompileOptions = {}): Network {
-    if (options.recurrent) {
+    if (options.recurrent ?? this.recurrent) {
       throw new NeatronError(
         'RECURRENT_UNSUPPORTED',
         'this version compiles feed-forward networks only; leave recurrent out',

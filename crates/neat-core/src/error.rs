@@ -96,8 +96,22 @@ pub enum Error {
         /// Its value.
         value: f32,
     },
-    /// Recurrent networks are not implemented yet.
-    RecurrentUnsupported,
+    /// A row asks for a state that is not there.
+    SlotIndex {
+        /// The row.
+        row: usize,
+        /// The slot it asks for.
+        slot: u32,
+        /// How many states there are.
+        len: usize,
+    },
+    /// Two rows of one call ask for the same state.
+    SlotRepeated {
+        /// The later row.
+        row: usize,
+        /// The slot.
+        slot: u32,
+    },
     /// An instruction set was asked for that the machine has not.
     SimdUnavailable {
         /// The name that was given.
@@ -122,7 +136,8 @@ impl Error {
             Self::OutputLength { .. } => "OUTPUT_LENGTH",
             Self::InputNotFinite { .. } => "INPUT_NOT_FINITE",
             Self::OutputNotFinite { .. } => "OUTPUT_NOT_FINITE",
-            Self::RecurrentUnsupported => "RECURRENT_UNSUPPORTED",
+            Self::SlotIndex { .. } => "SLOT_INDEX",
+            Self::SlotRepeated { .. } => "SLOT_REPEATED",
             Self::SimdUnavailable { .. } => "SIMD_UNAVAILABLE",
         }
     }
@@ -193,10 +208,19 @@ impl fmt::Display for Error {
             Self::SimdUnavailable { name } => write!(
                 f,
                 "expected an instruction set of this machine ({}) in NEATRON_SIMD, came {name:?}; correct or unset the variable",
-                crate::Tier::available().iter().map(|tier| tier.name()).collect::<Vec<_>>().join(", ")
+                crate::Tier::available()
+                    .iter()
+                    .map(|tier| tier.name())
+                    .collect::<Vec<_>>()
+                    .join(", ")
             ),
-            Self::RecurrentUnsupported => f.write_str(
-                "expected a feed-forward genome, came one marked recurrent; recurrent networks are not supported yet: clear the mark and remove the cycles",
+            Self::SlotIndex { row, slot, len } => write!(
+                f,
+                "expected slots below {len}, came {slot} for row {row}; number episodes from 0"
+            ),
+            Self::SlotRepeated { row, slot } => write!(
+                f,
+                "expected a slot of its own for each row of a call, came {slot} again for row {row}; number the episodes and pass these numbers as slots"
             ),
         }
     }

@@ -127,16 +127,17 @@ impl Genome {
         self.output_size
     }
 
-    /// The order in which the network computes its nodes.
+    /// The order in which the feed-forward network computes its nodes; a genome
+    /// marked recurrent is taken like any other.
     ///
     /// # Errors
-    /// [`Error::Cycle`], and [`Error::RecurrentUnsupported`] for a genome marked
-    /// recurrent.
+    /// [`Error::Cycle`].
     pub fn plan(&self) -> Result<Plan, Error> {
         Plan::of(self)
     }
 
-    /// The network that runs.
+    /// The feed-forward network that runs; `compile_recurrent` makes one that
+    /// takes cycles.
     ///
     /// # Errors
     /// As [`Genome::plan`].
@@ -154,7 +155,8 @@ impl Genome {
     }
 
     /// Compiles, computes one row and checks it: for trying things out. Compile
-    /// once and keep the [`Network`] where speed counts.
+    /// once and keep the [`Network`] where speed counts. A genome marked recurrent
+    /// takes its first step.
     ///
     /// # Errors
     /// As [`Genome::plan`]; a wrong length; an input or output that is NaN or
@@ -170,7 +172,13 @@ impl Genome {
             return Err(Error::InputNotFinite { index, value });
         }
         let mut outputs = vec![0.0; self.output_size];
-        self.compile()?.feed_forward(inputs, &mut outputs);
+        if self.recurrent {
+            let network = self.compile_recurrent();
+            let mut state = vec![0.0; network.state_size()];
+            network.step(inputs, &mut state, &mut outputs);
+        } else {
+            self.compile()?.feed_forward(inputs, &mut outputs);
+        }
         match first_not_finite(&outputs) {
             Some((index, value)) => Err(Error::OutputNotFinite { index, value }),
             None => Ok(outputs),

@@ -2,6 +2,8 @@
 //!
 //! A [`Genome`] is what evolves; a [`Network`] is what runs; compiling is the
 //! step between them. A [`Population`] runs many different genomes in one call.
+//! [`RecurrentNetwork`] and [`RecurrentPopulation`] are the same for graphs with
+//! cycles, whose values live from one step to the next.
 //!
 //! ```
 //! use neat_core::Genome;
@@ -24,6 +26,7 @@ mod packed;
 mod plan;
 mod population;
 mod random;
+mod recurrent;
 mod topology;
 mod validate;
 
@@ -35,3 +38,4 @@ pub use network::Network;
 pub use plan::Plan;
 pub use population::{Population, PopulationError};
 pub use random::RandomGenome;
+pub use recurrent::{RecurrentNetwork, RecurrentPopulation};

@@ -35,9 +35,6 @@ pub struct Plan {
 
 impl Plan {
     pub(crate) fn of(genome: &Genome) -> Result<Self, Error> {
-        if genome.recurrent() {
-            return Err(Error::RecurrentUnsupported);
-        }
         let topology = Topology::of(genome)?;
         let nodes = genome.nodes();
         let order = computed_order(genome, &topology.depths);

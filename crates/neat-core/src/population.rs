@@ -8,7 +8,7 @@ use crate::kernel::rows::RowsArena;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::{Kernels, Tier};
 use crate::members::Members;
-use crate::{Error, Genome};
+use crate::{Error, Genome, Plan};
 
 /// Connections x rows from which a second thread pays: some 50 microseconds of
 /// work, several times what waking it takes.
@@ -44,6 +44,23 @@ impl fmt::Display for PopulationError {
 
 impl std::error::Error for PopulationError {}
 
+/// The genomes packed one after the other in `words`, genome p from `offsets[p]`
+/// to `offsets[p + 1]`.
+pub(crate) fn genomes(
+    words: &[u32],
+    offsets: &[u32],
+) -> impl Iterator<Item = Result<Genome, Error>> {
+    offsets.windows(2).map(|bounds| {
+        let genome = words
+            .get(bounds[0] as usize..bounds[1] as usize)
+            .ok_or_else(|| Error::PopulationShape {
+                expected: format!("ascending offsets within {} words", words.len()),
+                came: format!("{} to {}", bounds[0], bounds[1]),
+            })?;
+        Genome::from_packed(genome)
+    })
+}
+
 impl Population {
     /// Compiles packed genomes that stand one after the other: genome p is
     /// `words[offsets[p]..offsets[p + 1]]`, so `offsets` has one entry more than
@@ -74,6 +91,18 @@ impl Population {
         offsets: &[u32],
         kernels: &'static Kernels,
     ) -> Result<Self, PopulationError> {
+        let plans = genomes(words, offsets).map(|genome| genome?.plan());
+        Self::of_plans(plans, kernels)
+    }
+
+    /// Compiles plans that share their numbers of inputs and outputs.
+    ///
+    /// # Errors
+    /// As [`Population::from_packed`].
+    pub(crate) fn of_plans(
+        plans: impl Iterator<Item = Result<Plan, Error>>,
+        kernels: &'static Kernels,
+    ) -> Result<Self, PopulationError> {
         let mut population = Self {
             rows: RowsArena::default(),
             slots: 0,
@@ -81,9 +110,8 @@ impl Population {
             input_size: 0,
             output_size: 0,
         };
-        for (index, bounds) in offsets.windows(2).enumerate() {
-            population
-                .push(words, bounds)
+        for (index, plan) in plans.enumerate() {
+            plan.and_then(|plan| population.push(&plan))
                 .map_err(|error| PopulationError { index, error })?;
         }
         if population.rows.len() == 0 {
@@ -99,14 +127,7 @@ impl Population {
         Ok(population)
     }
 
-    fn push(&mut self, words: &[u32], bounds: &[u32]) -> Result<(), Error> {
-        let genome = words
-            .get(bounds[0] as usize..bounds[1] as usize)
-            .ok_or_else(|| Error::PopulationShape {
-                expected: format!("ascending offsets within {} words", words.len()),
-                came: format!("{} to {}", bounds[0], bounds[1]),
-            })?;
-        let plan = Genome::from_packed(genome)?.plan()?;
+    fn push(&mut self, plan: &Plan) -> Result<(), Error> {
         let came = (plan.input_size, plan.output_slots.len());
         if self.rows.len() == 0 {
             (self.input_size, self.output_size) = came;
@@ -119,7 +140,7 @@ impl Population {
             });
         }
         self.slots = self.slots.max(plan.slots());
-        self.rows.push(&plan);
+        self.rows.push(plan);
         Ok(())
     }
 

@@ -72,7 +72,8 @@ impl Topology {
     }
 }
 
-fn group_by_target(genome: &Genome) -> (Vec<u32>, Vec<Incoming>) {
+/// Where each node's enabled incoming connections begin, and those connections.
+pub(crate) fn group_by_target(genome: &Genome) -> (Vec<u32>, Vec<Incoming>) {
     let enabled = || {
         let genes = genome.connections().iter().zip(genome.ends());
         genes.filter(|(gene, _)| gene.enabled)

@@ -87,9 +87,11 @@ fn cycles_are_named() {
     assert_eq!(nodes, [7, 9]);
     let marked = text.replace(r#""inputs": 2"#, r#""recurrent": true, "inputs": 2"#);
     let genome = Genome::from_json(&marked).expect("valid genes");
+    assert!(genome.recurrent());
+    // The nodes on the cycle reach no output.
     assert_eq!(
-        genome.compile().map(|_| ()).map_err(|e| e.code()),
-        Err("RECURRENT_UNSUPPORTED")
+        genome.compile_recurrent().state_size(),
+        genome.recurrent_plan().computed()
     );
     assert_eq!(Genome::from_json(&genome.to_json()), Ok(genome));
 }

@@ -56,6 +56,20 @@ fn node_value(
     if let Some(&value) = known.get(&node.id) {
         return value;
     }
+    let result = evaluate_node(genome, node, |source| {
+        let source = genome.nodes().iter().find(|n| n.id == source);
+        node_value(genome, source.expect("a node"), known)
+    });
+    known.insert(node.id, result);
+    result
+}
+
+/// The value of one node from those of its sources.
+pub fn evaluate_node(
+    genome: &Genome,
+    node: &NodeGene,
+    mut source: impl FnMut(u32) -> Option<Value>,
+) -> Option<Value> {
     let mut sum = f64::from(node.bias);
     let (mut size, mut error, mut terms) = (sum.abs(), 0.0, 1.0);
     let incoming = genome
@@ -63,8 +77,7 @@ fn node_value(
         .iter()
         .filter(|c| c.enabled && c.to == node.id);
     for connection in incoming {
-        let source = genome.nodes().iter().find(|n| n.id == connection.from);
-        let source = node_value(genome, source.expect("a node"), known)?;
+        let source = source(connection.from)?;
         let weight = f64::from(connection.weight);
         sum += weight * source.value;
         size += (weight * source.value).abs();
@@ -88,9 +101,7 @@ fn node_value(
         Activation::Sin => sum.abs() + error <= 1e4,
         _ => true,
     };
-    let result = certain.then_some(result);
-    known.insert(node.id, result);
-    result
+    certain.then_some(result)
 }
 
 /// Genomes of many shapes: skip connections, disabled genes, nodes that reach no
