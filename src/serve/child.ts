@@ -58,8 +58,9 @@ export async function startServer(options: ChildServerOptions = {}): Promise<Chi
   const child = spawn(process.execPath, [MAIN, ...commandLine(options)], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    // Not on the command line, where every user of the machine could read it.
-    env: { ...process.env, ...(options.token !== undefined && { NEATRON_TOKEN: options.token }) },
+    // Not on the command line, where every user of the machine could read it. Without one the
+    // child must not take ours for its own: it may be meant for another server.
+    env: { ...process.env, NEATRON_TOKEN: options.token },
   })
   const exited = watch(child)
   const started = new AbortController()

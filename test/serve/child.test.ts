@@ -48,6 +48,14 @@ test('keeps the token off the command line', async (t) => {
   t.is((await ask(server.url, {}, { authorization: `Bearer ${token}` })).status, 404)
 })
 
+test('takes no token from the environment of its parent', async (t) => {
+  process.env.NEATRON_TOKEN = 'a-token-for-another-server'
+  t.teardown(() => delete process.env.NEATRON_TOKEN)
+  const server = await startServer()
+  t.teardown(() => server.close())
+  t.is((await ask(server.url, { inputs: [[1]] })).status, 404)
+})
+
 test('a server that does not come up says why', async (t) => {
   await t.throwsAsync(startServer({ host: '0.0.0.0' }), {
     code: 'SERVER_START_FAILED',
