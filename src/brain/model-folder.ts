@@ -13,6 +13,14 @@ export interface RepositoryModel {
 }
 
 /**
+ * Whether a model of this name gets a folder of its own in a repository: `..`, or a name with a
+ * slash, would have other folders written to, and removed at the end.
+ */
+export function isFolderName(name: string): boolean {
+  return /^[\w-][\w.-]{0,127}$/.test(name)
+}
+
+/**
  * Writes the folder of a model into a model repository, each file replaced whole:
  * `NAME/1/model.onnx`, described by `config.pbtxt` for Triton and by `model-settings.json` for
  * MLServer (whose runtime for ONNX is named by `MLSERVER_MODEL_IMPLEMENTATION`).

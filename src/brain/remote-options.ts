@@ -1,5 +1,6 @@
 import { inspect } from 'node:util'
 import { NeatronError } from '../errors.js'
+import { isFolderName } from './model-folder.js'
 import type { RetryOptions } from './retry.js'
 
 /** Where the server is, and how rows travel to it. */
@@ -86,16 +87,20 @@ const RULES: {
 /** Checks options and fills in defaults; throws `ARGUMENT_TYPE` for unknown ones, `ARGUMENT_RANGE` for wrong values. */
 export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOptions {
   for (const [name, value] of Object.entries(options)) {
-    const rule = RULES[name as keyof RemoteOptions]
-    if (rule === undefined) {
+    if (!Object.hasOwn(RULES, name)) {
       throw new NeatronError(
         'ARGUMENT_TYPE',
         `NeatBrain.remote has no option ${name}; it knows ${Object.keys(RULES).join(', ')}`,
       )
     }
-    if (value !== undefined && !rule[1](value)) throw wrong(name, rule[0], value)
+    const [must, is] = RULES[name as keyof RemoteOptions]
+    if (value !== undefined && !is(value)) throw wrong(name, must, value)
   }
   if (options.url === undefined) throw wrong('url', RULES.url[0], undefined)
+  if (options.modelRepository !== undefined && !isFolderName(options.model ?? 'x')) {
+    const must = 'be the name of a folder in modelRepository: letters, digits, "_", "-" and "."'
+    throw wrong('model', must, options.model)
+  }
   if (options.encoding === 'binary' && options.protocol !== 'oip') {
     throw wrong('encoding', "be 'json' unless protocol is 'oip'", 'binary')
   }

@@ -1,7 +1,7 @@
 import { basename, extname } from 'node:path'
 import { Command } from 'commander'
 import writeFileAtomic from 'write-file-atomic'
-import { writeModelFolder } from '../brain/model-folder.js'
+import { isFolderName, writeModelFolder } from '../brain/model-folder.js'
 import { NeatronError } from '../errors.js'
 import { exportOnnx } from '../onnx/export.js'
 import { readGenome } from './files.js'
@@ -44,6 +44,12 @@ each row.`,
         await writeFileAtomic(output, Buffer.from(bytes))
       } else {
         const name = options.name ?? basename(paths[0]!, extname(paths[0]!))
+        if (!isFolderName(name)) {
+          throw new NeatronError(
+            'USAGE',
+            `${JSON.stringify(name)} cannot be the name of a folder in a model repository: give letters, digits, "_", "-" and "." by --name.`,
+          )
+        }
         const { inputSize, outputSize } = genomes[0]!
         await writeModelFolder(repository!, { name, bytes, inputSize, outputSize, population })
       }

@@ -80,6 +80,9 @@ test('export --repository writes a model folder that a server of models can load
   )
   t.is(outputs.length, ROWS.length)
   t.is((await cli(['export', file])).code, 2)
+  const above = await cli(['export', file, '--repository', folder, '--name', '..'])
+  t.is(above.code, 2)
+  t.regex(above.stderr, /name of a folder/)
 })
 
 test('wrong rows and wrong files are said in one line', async (t) => {
