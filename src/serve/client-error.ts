@@ -18,7 +18,9 @@ export function clientError(error: Error & { code?: string }, socket: Socket): v
   ]
   const answer = new HttpError(code, message)
   const body = JSON.stringify(answer)
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${answer.statusCode} Error\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+  // Not `end`: whoever never closes their half would keep the socket.
+  socket.destroySoon()
 }
