@@ -43,10 +43,12 @@ export class InProcess implements Inference {
     if (population === undefined) throw this.#closed ? closed() : notLoaded()
     if (rows === 0) return
     const recorder = this.#recorder
-    recorder.asked(rows)
     const startedAt = nowNs()
     population.feedForwardRows(genome, inputs, outputs, rows)
-    recorder.answered(rows, nowNs() - startedAt)
+    const ns = nowNs() - startedAt
+    // Rows that were refused, for their number perhaps, have not been asked.
+    recorder.asked(rows)
+    recorder.answered(rows, ns)
   }
 
   async infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array> {

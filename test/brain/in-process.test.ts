@@ -7,6 +7,17 @@ const genomes = Array.from({ length: 12 }, (_, seed) =>
   Genome.random({ inputs: 3, outputs: 2, hidden: 5, connections: 15, seed }),
 )
 
+test('rows that are refused are not counted', (t) => {
+  const brain = NeatBrain.inProcess()
+  brain.load(genomes)
+  for (const rows of [Number.NaN, -1, 2]) {
+    t.throws(() =>
+      brain.feedForwardRows(new Uint32Array(1), new Float32Array(3), new Float32Array(2), rows),
+    )
+  }
+  t.like(brain.stats(), { rows: 0, inferCount: 0 })
+})
+
 test('any rows are answered bit for bit as by their genomes, and counted', (t) => {
   fc.assert(
     fc.property(
