@@ -25,6 +25,7 @@ Examples:
   neatron train                           evolve a cart-pole controller, in process
   neatron train xor --seed 7 --out runs/xor
   neatron train --mode remote --batch 8   the same with inference over HTTP, 8 rows a request
+  neatron plot runs/xor                   fitness, species, latency and champion as SVG
   neatron infer runs/xor/champion.json --inputs rows.json
   neatron export runs/xor/champion.json -o champion.onnx
   neatron serve champion.onnx             POST /infer and the Open Inference Protocol

@@ -1,11 +1,11 @@
 import { SingleBar } from 'cli-progress'
-import pc from 'picocolors'
 import { LatencyHistogram } from '../brain/latency-histogram.js'
 import type { InferenceStats } from '../brain/recorder.js'
 import type { Tick } from '../neat/evaluate.js'
 import type { EvolveResult } from '../neat/evolve.js'
 import type { GenerationReport } from '../neat/report.js'
 import type { Task } from '../tasks/task.js'
+import { stdoutColors } from './colors.js'
 import type { RunDescription } from './run-directory.js'
 
 /** How long ticks took, inference included. */
@@ -67,6 +67,7 @@ export function summary({
 /** What a person sees of a run: a bar on a terminal, a line a generation elsewhere. */
 export class Progress {
   readonly #bar: SingleBar | undefined
+  readonly #colors = stdoutColors()
   readonly #began = performance.now()
 
   constructor(
@@ -79,7 +80,7 @@ export class Progress {
     const where =
       inference.mode === 'cpu' ? 'in process' : `remote, ${inference.batch} rows a request`
     console.log(
-      `${pc.bold(task)}  population ${config.population}, seed ${seed}, inference ${where}`,
+      `${this.#colors.bold(task)}  population ${config.population}, seed ${seed}, inference ${where}`,
     )
     if (!process.stderr.isTTY) return
     this.#bar = new SingleBar({
@@ -135,9 +136,10 @@ export class Progress {
 
   #outcome({ solved, interrupted, generations, fitness }: EvolveResult, task: Task): string {
     const best = `best fitness ${fitness.toFixed(3)} of ${task.targetFitness}`
-    if (solved) return pc.green(`Solved in generation ${generations}, ${best}`)
-    if (interrupted) return pc.yellow(`Interrupted after generation ${generations}, ${best}`)
-    return pc.yellow(`Not solved in ${generations} generations, ${best}`)
+    const { green, yellow } = this.#colors
+    if (solved) return green(`Solved in generation ${generations}, ${best}`)
+    if (interrupted) return yellow(`Interrupted after generation ${generations}, ${best}`)
+    return yellow(`Not solved in ${generations} generations, ${best}`)
   }
 
   #sayResume(): void {

@@ -103,9 +103,10 @@ async function train(taskName: string | undefined, options: TrainOptions): Promi
     abort.abort()
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  const progress = new Progress(run, directory.path, options.json ?? false)
   const ticks = new TickTimes()
   const { brain, close } = await openBrain(run.inference, options.token, abort.signal)
+  // Not before there is a brain: a bar that nobody stops keeps the process alive.
+  const progress = new Progress(run, directory.path, options.json ?? false)
   try {
     const { log, generationsBefore } = await openLatencyLog(directory, options.resume !== undefined)
     const began = performance.now()

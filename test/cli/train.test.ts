@@ -187,7 +187,7 @@ test('--out does not write over a run', async (t) => {
 })
 
 test('--help of every command teaches', async (t) => {
-  for (const command of ['train', 'infer', 'export', 'serve', 'bench', 'load', 'tasks']) {
+  for (const command of ['train', 'infer', 'export', 'plot', 'serve', 'bench', 'load', 'tasks']) {
     const { stdout, code } = await cli([command, '--help'])
     t.is(code, 0)
     t.regex(stdout, new RegExp(`Usage: neatron ${command}`))
