@@ -94,7 +94,7 @@ const TOKEN_LENGTH = 16
  * @throws NeatronError `SERVER_OPTION` naming the option, its range and what came.
  */
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
-  const unknown = Object.keys(options).find((name) => !(name in DEFAULTS))
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name))
   if (unknown !== undefined) {
     throw optionError(`unknown option "${unknown}"; there are ${Object.keys(DEFAULTS).join(', ')}`)
   }
