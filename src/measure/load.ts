@@ -61,14 +61,16 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     ...{ url, token, rows, inputs: options.inputs, random: uniform },
     connections: rate === undefined ? concurrency : OPEN_CONNECTIONS,
   })
-  const failures: string[] = []
+  let errors = 0
+  let firstError: string | null = null
   const call = async (): Promise<boolean> => {
     try {
       await target.call()
       return true
     } catch (error) {
       if (!(error instanceof NeatronError)) throw error
-      failures.push(error.message)
+      errors++
+      firstError ??= error.message
       return false
     }
   }
@@ -89,8 +91,8 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
       inputs: target.inputs,
       seconds: elapsed,
       requests,
-      errors: failures.length,
-      firstError: failures[0] ?? null,
+      errors,
+      firstError,
       shed,
       requestsPerSecond: requests / elapsed,
       rowsPerSecond: (requests * rows) / elapsed,

@@ -32,11 +32,10 @@ const MOST_UNANSWERED = 4096
 const TIMER_SLACK_MS = 2
 
 /**
- * `call` gives false for one that failed and has no latency; what it throws ends the loop.
- *
  * Sends calls on a schedule fixed beforehand by `random`. A late call is sent at once and its
  * latency counts from its due time, so that a stall shows in every call it delays (Tene's
- * coordinated omission, as wrk2 avoids it).
+ * coordinated omission, as wrk2 avoids it). `call` gives false for one that failed and has no
+ * latency; what it throws ends the loop.
  */
 export async function openLoop(
   call: () => Promise<boolean>,
@@ -77,7 +76,7 @@ export async function openLoop(
       } else shed++
       due += arrivals === 'poisson' ? -Math.log(1 - random()) * gap : gap
       // Answers come in between even when calls are always due.
-      if (calls % 64 === 0) await nextTurn()
+      if ((calls + shed) % 64 === 0) await nextTurn()
     }
   }
   await Promise.all(pending)
