@@ -31,6 +31,15 @@ export declare function bindNetwork(network: ExternalObject<'network'>, inputs: 
  */
 export declare function bindPopulation(population: ExternalObject<'population'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
 
+/** A function without arguments that moves row 0 on by one step on these arrays; as `bindNetwork`. */
+export declare function bindRecurrent(recurrent: ExternalObject<'recurrent'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
+
+/**
+ * A function without arguments that moves each genome's slot on by one step, on its row of these
+ * arrays; as `bindNetwork`.
+ */
+export declare function bindRecurrentPopulation(recurrents: ExternalObject<'recurrents'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
+
 /** A compiled network. */
 export declare function compileNetwork(words: Uint32Array): ExternalObject<'network'>
 
@@ -40,8 +49,17 @@ export declare function compileNetwork(words: Uint32Array): ExternalObject<'netw
  */
 export declare function compilePopulation(words: Uint32Array, offsets: Uint32Array): ExternalObject<'population'>
 
+/** A compiled recurrent network, with states of its own. */
+export declare function compileRecurrent(words: Uint32Array): ExternalObject<'recurrent'>
+
+/** A compiled population of recurrent genomes, with states of its own; as `compilePopulation`. */
+export declare function compileRecurrentPopulation(words: Uint32Array, offsets: Uint32Array): ExternalObject<'recurrents'>
+
 /** Frees a population now; its functions throw from then on. */
 export declare function disposePopulation(population: ExternalObject<'population'>): void
+
+/** Frees a population and its states now; its functions throw from then on. */
+export declare function disposeRecurrentPopulation(recurrents: ExternalObject<'recurrents'>): void
 
 /**
  * Computes many rows on another thread, from a copy of the inputs; checks that the outputs have
@@ -99,6 +117,13 @@ export interface Plan {
 /** The order in which a packed genome's nodes are computed, for exporters. */
 export declare function planGenome(words: Uint32Array): Plan
 
+/**
+ * One step of a packed genome as a recurrent network, for exporters: a plan of one depth, whose
+ * inputs are the genome's and then the state, and whose outputs are the next state. The state
+ * begins with the genome's outputs, and is made as long as `atLeast`.
+ */
+export declare function planRecurrent(words: Uint32Array, atLeast: number): Plan
+
 /** Packs a random genome. */
 export declare function randomGenome(options: RandomOptions): Uint32Array
 
@@ -118,8 +143,41 @@ export interface RandomOptions {
   seed: number
 }
 
+/** Bytes that a compiled recurrent network takes, its states not included. */
+export declare function recurrentByteLength(recurrent: ExternalObject<'recurrent'>): number
+
+/** Numbers in a state: those of the genome that needs most. */
+export declare function recurrentPopulationStateSize(recurrents: ExternalObject<'recurrents'>): number
+
+/** Numbers in a state. */
+export declare function recurrentStateSize(recurrent: ExternalObject<'recurrent'>): number
+
+/** Zeros the state of one row, or of all. */
+export declare function resetRecurrent(recurrent: ExternalObject<'recurrent'>, row?: number | undefined | null): void
+
+/** Zeros the state of one slot, or of all. */
+export declare function resetRecurrentPopulation(recurrents: ExternalObject<'recurrents'>, slot?: number | undefined | null): void
+
 /** The instruction set that the kernels use: portable, avx2 or avx512. */
 export declare function simd(): string
+
+/**
+ * Moves the first rows on by one step on another thread, from a copy of the inputs; as
+ * `feedForwardBatchAsync`. The network is busy until the promise is settled.
+ */
+export declare function stepBatchAsync(recurrent: ExternalObject<'recurrent'>, inputs: Float32Array, outputs: Float32Array, rows: number): Promise<Float32Array>
+
+/** The function `(inputs, outputs, rows)` that moves the first rows on by one step. */
+export declare function stepBatchFunction(recurrent: ExternalObject<'recurrent'>): (inputs: Float32Array, outputs: Float32Array, rows: number) => void
+
+/** The function `(inputs, outputs)` that moves row 0 on by one step. */
+export declare function stepFunction(recurrent: ExternalObject<'recurrent'>): (inputs: Float32Array, outputs: Float32Array) => void
+
+/**
+ * The function `(genome, inputs, outputs, rows, slots)` that moves the state of each row's slot on
+ * by one step of the genome it names. Without slots, a genome's number is its slot.
+ */
+export declare function stepRowsFunction(recurrents: ExternalObject<'recurrents'>): (genome: Uint32Array, inputs: Float32Array, outputs: Float32Array, rows: number, slots?: Uint32Array) => void
 
 /**
  * Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what calls from

@@ -773,13 +773,18 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindPopulation, compileNetwork, compilePopulation, disposePopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, randomGenome, simd, timeFeedForward, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindPopulation, bindRecurrent, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, randomGenome, recurrentByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
 export { bindPopulation }
+export { bindRecurrent }
+export { bindRecurrentPopulation }
 export { compileNetwork }
 export { compilePopulation }
+export { compileRecurrent }
+export { compileRecurrentPopulation }
 export { disposePopulation }
+export { disposeRecurrentPopulation }
 export { feedForwardBatchAsync }
 export { feedForwardBatchFunction }
 export { feedForwardFunction }
@@ -788,8 +793,18 @@ export { genomeFromJson }
 export { genomeToJson }
 export { networkByteLength }
 export { planGenome }
+export { planRecurrent }
 export { randomGenome }
+export { recurrentByteLength }
+export { recurrentPopulationStateSize }
+export { recurrentStateSize }
+export { resetRecurrent }
+export { resetRecurrentPopulation }
 export { simd }
+export { stepBatchAsync }
+export { stepBatchFunction }
+export { stepFunction }
+export { stepRowsFunction }
 export { timeFeedForward }
 export { validateGenome }
 export const __napiBindingTarget = __napiLoadedBindingTarget

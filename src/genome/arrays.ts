@@ -27,3 +27,20 @@ export function checkRows(inputs: Float32Array, outputs: Float32Array): void {
 export function checkGenomeIndices(genome: Uint32Array): void {
   if (classOf.call(genome) !== 'Uint32Array') throw wrongClass('genome', 'Uint32Array', genome)
 }
+
+/** Refuses slots that are no `Uint32Array`. */
+export function checkSlots(slots: Uint32Array): void {
+  if (classOf.call(slots) !== 'Uint32Array') throw wrongClass('slots', 'Uint32Array', slots)
+}
+
+/** Refuses a row or slot that is no place in a list. */
+export function checkPlace(name: string, value: number): void {
+  if (typeof value !== 'number') {
+    throw new NeatronError('ARGUMENT_TYPE', `${name} must be a number, but ${typeof value} came`)
+  }
+  if (Number.isInteger(value) && value >= 0 && value < 2 ** 32) return
+  throw new NeatronError(
+    'ARGUMENT_RANGE',
+    `${name} must be a whole number of at least 0, but ${value} came`,
+  )
+}

@@ -14,8 +14,9 @@ import { packRandom, type RandomGenomeOptions } from './random-genome.js'
 /** How a genome is compiled. */
 export interface CompileOptions {
   /**
-   * Whether the network keeps a state and takes cycles; by default as the genome is marked.
-   * Recurrent networks are not there yet: true throws `RECURRENT_UNSUPPORTED`.
+   * Whether the network keeps a state and takes cycles; by default as the genome is marked. At
+   * each step every node reads the values that its sources had one step before (inputs: this
+   * step's), so an input needs as many steps to reach an output as there are connections between.
    */
   recurrent?: boolean
 }
@@ -24,6 +25,7 @@ export interface CompileOptions {
 interface Runner {
   inputs: Float32Array
   outputs: Float32Array
+  /** Computes the row, from the beginning. */
   call: () => void
 }
 
@@ -108,7 +110,8 @@ export class Genome {
 
   /**
    * Computes one row, and checks it: the convenient call. It compiles once, and allocates the
-   * result; {@link Network.bind} is the fast one.
+   * result; {@link Network.bind} is the fast one. A genome marked recurrent begins anew at each
+   * call, and takes its first step: {@link Genome.compile} makes what keeps a state.
    *
    * @param inputs `inputSize` finite numbers
    * @returns `outputSize` finite numbers
@@ -134,24 +137,23 @@ export class Genome {
   /**
    * The network that runs.
    *
-   * @throws {@link NeatronError} `GENOME_CYCLE` naming the nodes on a cycle of enabled
-   *   connections, `RECURRENT_UNSUPPORTED`
+   * @throws {@link NeatronError} `GENOME_CYCLE` naming the nodes on a cycle of enabled connections,
+   *   unless the network is to be recurrent
    */
   compile(options: CompileOptions = {}): Network {
-    if (options.recurrent ?? this.recurrent) {
-      throw new NeatronError(
-        'RECURRENT_UNSUPPORTED',
-        'this version compiles feed-forward networks only; leave recurrent out',
-      )
-    }
-    return Network.compile(this.words)
+    return Network.compile(this.words, options.recurrent ?? this.recurrent)
   }
 
   #run(): Runner {
     const network = this.compile()
     const inputs = new Float32Array(network.inputSize)
     const outputs = new Float32Array(network.outputSize)
-    return { inputs, outputs, call: network.bind(inputs, outputs) }
+    const bound = network.bind(inputs, outputs)
+    const call = () => {
+      network.reset()
+      bound()
+    }
+    return { inputs, outputs, call: network.stateSize > 0 ? call : bound }
   }
 }
 

@@ -1,16 +1,8 @@
 import { NeatronError } from '../errors.js'
-import {
-  asNeatronError,
-  bindNetwork,
-  compileNetwork,
-  feedForwardBatchAsync,
-  feedForwardBatchFunction,
-  feedForwardFunction,
-  type NetworkHandle,
-  networkByteLength,
-} from '../native/addon.js'
-import { checkRows } from './arrays.js'
+import { asNeatronError } from '../native/addon.js'
+import { checkPlace, checkRows } from './arrays.js'
 import { guardBound } from './bound.js'
+import { type Engine, feedForwardEngine, recurrentEngine } from './engine.js'
 import { HEADER_INPUTS, HEADER_OUTPUTS } from './layout.js'
 
 /** `TypedArray.prototype.set`, which user code cannot replace on its own arrays. */
@@ -24,34 +16,44 @@ const REPEATS_TO_BIND = 64
  *
  * Every way of calling it gives bit-identical outputs. None checks that numbers are finite:
  * a NaN input makes NaN outputs ({@link Genome.feedForward} checks).
+ *
+ * A recurrent network keeps a state for each row, and every call moves the states of its rows on by
+ * one step: {@link Network.feedForward} and bound calls that of row 0, a batch those of its rows. A
+ * state begins as zeros; {@link Network.reset} brings that back, for a new episode.
  */
 export class Network {
   /** Length of a row of inputs. */
   readonly inputSize: number
   /** Length of a row of outputs. */
   readonly outputSize: number
-  /** Bytes of native memory that the network takes. */
+  /** Bytes of native memory that the network takes, states not included. */
   readonly byteLength: number
-  readonly #handle: NetworkHandle
+  /**
+   * Numbers that a recurrent network keeps from step to step for each row: the values of its
+   * outputs, and of the hidden nodes from which an output can be reached. 0 without a state.
+   */
+  readonly stateSize: number
+  readonly #engine: Engine
   // The arrays of the last call: most callers keep to theirs, and a bound call is cheaper.
   #inputs: Float32Array | undefined
   #outputs: Float32Array | undefined
   #repeats = 0
   #bound: (() => void) | undefined
   // The native functions are made on demand: many networks never need them all.
-  #feedForward: ReturnType<typeof feedForwardFunction> | undefined
-  #feedForwardBatch: ReturnType<typeof feedForwardBatchFunction> | undefined
+  #feedForward: ReturnType<Engine['feedForward']> | undefined
+  #feedForwardBatch: ReturnType<Engine['feedForwardBatch']> | undefined
 
-  private constructor(words: Uint32Array) {
-    this.#handle = compileNetwork(words)
+  private constructor(words: Uint32Array, engine: Engine) {
+    this.#engine = engine
     this.inputSize = words[HEADER_INPUTS]
     this.outputSize = words[HEADER_OUTPUTS]
-    this.byteLength = networkByteLength(this.#handle)
+    this.byteLength = engine.byteLength
+    this.stateSize = engine.stateSize
   }
 
   /** @internal Compiles a packed genome. */
-  static compile(words: Uint32Array): Network {
-    return new Network(words)
+  static compile(words: Uint32Array, recurrent: boolean): Network {
+    return new Network(words, recurrent ? recurrentEngine(words) : feedForwardEngine(words))
   }
 
   /**
@@ -61,7 +63,7 @@ export class Network {
    * @param inputs `inputSize` numbers
    * @param outputs `outputSize` numbers, written; must not share memory with `inputs`
    * @throws {@link NeatronError} `ARGUMENT_TYPE`, `INPUT_LENGTH`, `OUTPUT_LENGTH`,
-   *   `BUFFER_DETACHED`, `BUFFER_SHARED`, `BUFFERS_OVERLAP`
+   *   `BUFFER_DETACHED`, `BUFFER_SHARED`, `BUFFERS_OVERLAP`, `NETWORK_BUSY`
    */
   feedForward(inputs: Float32Array, outputs: Float32Array): void {
     if (inputs !== this.#inputs || outputs !== this.#outputs) {
@@ -74,7 +76,7 @@ export class Network {
       return
     } else if (++this.#repeats === REPEATS_TO_BIND) this.#bound = this.bind(inputs, outputs)
     checkRows(inputs, outputs)
-    this.#feedForward ??= feedForwardFunction(this.#handle)
+    this.#feedForward ??= this.#engine.feedForward()
     try {
       this.#feedForward(inputs, outputs)
     } catch (error) {
@@ -92,21 +94,23 @@ export class Network {
    *   `BUFFER_DETACHED` once one of the arrays has lost its memory
    */
   bind(inputs: Float32Array, outputs: Float32Array): () => void {
-    return guardBound(bindNetwork(this.#handle, inputs, outputs))
+    return guardBound(this.#engine.bind(inputs, outputs))
   }
 
   /**
-   * Computes many rows, without allocating; much cheaper per row than one at a time.
+   * Computes many rows, without allocating; much cheaper per row than one at a time. In a recurrent
+   * network row r has state r: the first call with more rows than before makes theirs.
    *
    * @param inputs row-major [rows x inputSize]; may be longer
    * @param outputs row-major [rows x outputSize], written; may be longer; must not share memory
    *   with `inputs`
    * @param rows whole, at least 1
-   * @throws {@link NeatronError} as {@link Network.feedForward}, and `ROWS_RANGE`
+   * @throws {@link NeatronError} as {@link Network.feedForward}, `ROWS_RANGE`, and
+   *   `SLOT_INDEX` for more rows than there can be states
    */
   feedForwardBatch(inputs: Float32Array, outputs: Float32Array, rows: number): void {
     checkRows(inputs, outputs)
-    this.#feedForwardBatch ??= feedForwardBatchFunction(this.#handle)
+    this.#feedForwardBatch ??= this.#engine.feedForwardBatch()
     try {
       this.#feedForwardBatch(inputs, outputs, rows)
     } catch (error) {
@@ -117,7 +121,8 @@ export class Network {
   /**
    * Computes many rows on another thread. It works on a copy of the inputs, taken before this
    * returns, and writes the outputs just before the promise resolves. The detour costs tens of
-   * microseconds: below some thousand rows the synchronous call is faster.
+   * microseconds: below some thousand rows the synchronous call is faster. A recurrent network refuses
+   * other calls with `NETWORK_BUSY` until the promise is settled: they depend on each other.
    *
    * @param inputs row-major [rows x inputSize]; may be longer, may change after the call
    * @param outputs row-major [rows x outputSize], written at the end; may be longer
@@ -132,7 +137,7 @@ export class Network {
   ): Promise<void> {
     let result: Float32Array
     try {
-      result = await feedForwardBatchAsync(this.#handle, inputs, outputs, rows)
+      result = await this.#engine.feedForwardBatchAsync(inputs, outputs, rows)
     } catch (error) {
       throw asNeatronError(error)
     }
@@ -146,5 +151,17 @@ export class Network {
         { cause },
       )
     }
+  }
+
+  /**
+   * Brings the states of a recurrent network back to their beginning, zeros. Without a state there
+   * is nothing to do.
+   *
+   * @param row the row of which to reset the state; all by default
+   * @throws {@link NeatronError} `ARGUMENT_TYPE`, `ARGUMENT_RANGE`, `NETWORK_BUSY`
+   */
+  reset(row?: number): void {
+    if (row !== undefined) checkPlace('row', row)
+    this.#engine.reset(row)
   }
 }

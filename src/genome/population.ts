@@ -1,15 +1,13 @@
 import { NeatronError } from '../errors.js'
-import {
-  asNeatronError,
-  bindPopulation,
-  compilePopulation,
-  disposePopulation,
-  feedForwardRowsFunction,
-  type PopulationHandle,
-} from '../native/addon.js'
-import { checkGenomeIndices, checkRows } from './arrays.js'
+import { asNeatronError } from '../native/addon.js'
+import { checkGenomeIndices, checkPlace, checkRows, checkSlots } from './arrays.js'
 import { guardBound } from './bound.js'
-import { Genome } from './genome.js'
+import { type CompileOptions, Genome } from './genome.js'
+import {
+  feedForwardPopulation,
+  type PopulationEngine,
+  recurrentPopulation,
+} from './population-engine.js'
 
 /** The rows of {@link Population.feedForward}, made when they are first asked for. */
 interface OwnRows {
@@ -43,9 +41,25 @@ function pack(genomes: readonly Genome[]): Uint32Array {
   return offsets
 }
 
+/** Whether genomes are marked recurrent, which goes for all or for none. */
+function allRecurrent(genomes: readonly Genome[]): boolean {
+  const recurrent = genomes[0]?.recurrent ?? false
+  const other = genomes.findIndex((genome) => genome.recurrent !== recurrent)
+  if (other < 0) return recurrent
+  throw new NeatronError(
+    'POPULATION_SHAPE',
+    `genome 0 is ${recurrent ? '' : 'not '}marked recurrent and genome ${other} is the opposite; ` +
+      'mark all or none, or pass { recurrent }',
+  )
+}
+
 /**
  * A whole generation, compiled in one native call. All its genomes have as many inputs, and as
  * many outputs. It does not follow later changes of the genomes.
+ *
+ * A population of recurrent genomes keeps states, each in a numbered slot, and every call moves the
+ * states of its rows on by one step. A state begins as zeros. {@link Population.feedForward} has
+ * genome i in slot i; {@link Population.feedForwardRows} says which slot each row has.
  */
 export class Population {
   /** Number of genomes P. */
@@ -54,12 +68,18 @@ export class Population {
   readonly inputSize: number
   /** Length of a row of outputs. */
   readonly outputSize: number
-  readonly #handle: PopulationHandle
-  #feedForwardRows: ReturnType<typeof feedForwardRowsFunction> | undefined
+  /**
+   * Numbers in a state, which has room for the genome that needs most; 0 unless the genomes are
+   * recurrent.
+   */
+  readonly stateSize: number
+  readonly #engine: PopulationEngine
+  #feedForwardRows: ReturnType<PopulationEngine['feedForwardRows']> | undefined
   #own: OwnRows | undefined
 
-  private constructor(handle: PopulationHandle, genomes: readonly Genome[]) {
-    this.#handle = handle
+  private constructor(engine: PopulationEngine, genomes: readonly Genome[]) {
+    this.#engine = engine
+    this.stateSize = engine.stateSize
     this.size = genomes.length
     this.inputSize = genomes[0].inputSize
     this.outputSize = genomes[0].outputSize
@@ -69,18 +89,19 @@ export class Population {
    * Compiles a generation.
    *
    * @param genomes at least one, all with the same number of inputs and of outputs
+   * @param options whether they run as recurrent networks; by default as they are marked, which
+   *   must be the same for all
    * @throws {@link NeatronError} `POPULATION_SHAPE`, `ARGUMENT_TYPE`, and what
    *   {@link Genome.compile} throws; the message names the genome
    */
-  static compile(genomes: readonly Genome[]): Population {
+  static compile(genomes: readonly Genome[], options: CompileOptions = {}): Population {
     if (!Array.isArray(genomes)) {
       throw new NeatronError('ARGUMENT_TYPE', 'genomes must be an array of Genome objects')
     }
     const offsets = pack(genomes)
-    return new Population(
-      compilePopulation(words.subarray(0, offsets[genomes.length]), offsets),
-      genomes,
-    )
+    const recurrent = options.recurrent ?? allRecurrent(genomes)
+    const engine = recurrent ? recurrentPopulation : feedForwardPopulation
+    return new Population(engine(words.subarray(0, offsets[genomes.length]), offsets), genomes)
   }
 
   /** Row-major [P x inputSize]: row i is what genome i answers in {@link Population.feedForward}. */
@@ -113,23 +134,41 @@ export class Population {
    * @param outputs row-major [rows x outputSize], written; may be longer; must not share memory
    *   with the other two
    * @param rows whole, at least 1
+   * @param slots for recurrent genomes, the slot of each row's state, no two the same in a call; may
+   *   be longer than `rows`. An episode has a slot to itself, numbered from 0, however few of them
+   *   are still running. By default row r has slot `genome[r]`, which does where a genome has one
+   *   episode at a time. Without states it is ignored.
    * @throws {@link NeatronError} `GENOME_INDEX`, `GENOME_LENGTH`, `ROWS_RANGE`,
-   *   `POPULATION_DISPOSED`, and as {@link Network.feedForward}; nothing is written then
+   *   `POPULATION_DISPOSED`, `SLOT_INDEX`, `SLOT_LENGTH`, `SLOT_REPEATED`, and as
+   *   {@link Network.feedForward}; nothing is written then
    */
   feedForwardRows(
     genome: Uint32Array,
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void {
     checkGenomeIndices(genome)
     checkRows(inputs, outputs)
-    this.#feedForwardRows ??= feedForwardRowsFunction(this.#handle)
+    if (slots !== undefined) checkSlots(slots)
+    this.#feedForwardRows ??= this.#engine.feedForwardRows()
     try {
-      this.#feedForwardRows(genome, inputs, outputs, rows)
+      this.#feedForwardRows(genome, inputs, outputs, rows, slots)
     } catch (error) {
       throw asNeatronError(error)
     }
+  }
+
+  /**
+   * Brings states back to their beginning, zeros. Without states there is nothing to do.
+   *
+   * @param slot the slot of which to reset the state; all by default
+   * @throws {@link NeatronError} `ARGUMENT_TYPE`, `ARGUMENT_RANGE`, `POPULATION_DISPOSED`
+   */
+  reset(slot?: number): void {
+    if (slot !== undefined) checkPlace('slot', slot)
+    this.#engine.reset(slot)
   }
 
   /**
@@ -138,14 +177,14 @@ export class Population {
    * loop, and a training run may take none for long.
    */
   dispose(): void {
-    disposePopulation(this.#handle)
+    this.#engine.dispose()
   }
 
   #rows(): OwnRows {
     if (this.#own === undefined) {
       const inputs = new Float32Array(this.size * this.inputSize)
       const outputs = new Float32Array(this.size * this.outputSize)
-      const call = guardBound(bindPopulation(this.#handle, inputs, outputs))
+      const call = guardBound(this.#engine.bind(inputs, outputs))
       this.#own = { inputs, outputs, call }
     }
     return this.#own

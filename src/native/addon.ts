@@ -66,10 +66,6 @@ const addon = load()
 
 /** A function that computes a bound row or population, with views of the arrays it is bound to. */
 export type BoundCall = ReturnType<typeof Addon.bindNetwork>
-/** The compiled network behind its functions. */
-export type NetworkHandle = ReturnType<typeof Addon.compileNetwork>
-/** The compiled population behind its functions. */
-export type PopulationHandle = ReturnType<typeof Addon.compilePopulation>
 export type { Plan } from '../../index.js'
 
 export const activationNames = checked(addon.activationNames)
@@ -96,3 +92,19 @@ export const compilePopulation = checked(addon.compilePopulation)
 export const feedForwardRowsFunction = checked(addon.feedForwardRowsFunction)
 export const bindPopulation = checked(addon.bindPopulation)
 export const disposePopulation = checked(addon.disposePopulation)
+
+export const planRecurrent = checked(addon.planRecurrent)
+export const compileRecurrent = checked(addon.compileRecurrent)
+export const recurrentByteLength = checked(addon.recurrentByteLength)
+export const recurrentStateSize = checked(addon.recurrentStateSize)
+export const resetRecurrent = checked(addon.resetRecurrent)
+export const stepFunction = checked(addon.stepFunction)
+export const stepBatchFunction = checked(addon.stepBatchFunction)
+export const stepBatchAsync = checked(addon.stepBatchAsync)
+export const bindRecurrent = checked(addon.bindRecurrent)
+export const compileRecurrentPopulation = checked(addon.compileRecurrentPopulation)
+export const recurrentPopulationStateSize = checked(addon.recurrentPopulationStateSize)
+export const resetRecurrentPopulation = checked(addon.resetRecurrentPopulation)
+export const disposeRecurrentPopulation = checked(addon.disposeRecurrentPopulation)
+export const stepRowsFunction = checked(addon.stepRowsFunction)
+export const bindRecurrentPopulation = checked(addon.bindRecurrentPopulation)

@@ -15,7 +15,7 @@ use crate::failure::{Failure, Result};
 use crate::guard::guard;
 
 /// The most arguments a [`Callable`] takes.
-const MAX_ARGUMENTS: usize = 4;
+const MAX_ARGUMENTS: usize = 5;
 
 /// State that JavaScript can call.
 pub trait Callable: 'static {

@@ -17,6 +17,10 @@ mod network;
 mod plan;
 mod population;
 mod random;
+pub mod recurrent;
+pub mod recurrent_population;
+mod recurrent_task;
+mod states;
 mod timing;
 
 use std::rc::Rc;
@@ -84,7 +88,7 @@ pub fn plan_genome(
     env: &Env,
     #[napi(ts_arg_type = "Uint32Array")] words: Unknown,
 ) -> Result<Plan, Code> {
-    Ok(Plan::of(&genome(env, words)?)?)
+    Ok(genome(env, words)?.plan().map_err(Failure::from)?.into())
 }
 
 /// A compiled network.
@@ -228,7 +232,7 @@ pub fn dispose_population(
 }
 
 /// The words of a packed genome.
-fn genome(env: &Env, words: Unknown) -> failure::Result<Genome> {
+pub(crate) fn genome(env: &Env, words: Unknown) -> failure::Result<Genome> {
     // SAFETY: `words` is a value of the call that is running in `env`, and the slice is gone
     // before JavaScript runs again.
     let words = unsafe {

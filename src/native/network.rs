@@ -28,7 +28,7 @@ impl Callable for FeedForward {
                 Span::read_any_class(env, arguments[1], "outputs")?,
             )
         };
-        check_row(&self.0, &inputs, &outputs)?;
+        check_row(sizes(&self.0), &inputs, &outputs)?;
         // SAFETY: `check_row` found the lengths right and the two apart; the network runs no JavaScript.
         let (inputs, outputs) =
             unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
@@ -115,7 +115,7 @@ pub fn bind<'env>(
     inputs: Unknown<'_>,
     outputs: Unknown<'_>,
 ) -> Result<Function<'env, (), ()>> {
-    let (inputs, outputs) = row(env, network, inputs, outputs)?;
+    let (inputs, outputs) = row(env, sizes(network), inputs, outputs)?;
     let bound = function::create(
         env,
         Bound {
@@ -127,10 +127,19 @@ pub fn bind<'env>(
     function::hold(env, bound, &inputs, &outputs)
 }
 
-/// Reads one row of each, with the lengths that `network` wants, not overlapping.
+/// Lengths of a row of inputs and of a row of outputs.
+pub type Sizes = (usize, usize);
+
+/// The lengths that `network` wants.
+#[inline]
+pub fn sizes(network: &Network) -> Sizes {
+    (network.input_size(), network.output_size())
+}
+
+/// Reads one row of each, with these lengths, not overlapping.
 pub fn row(
     env: &Env,
-    network: &Network,
+    sizes: Sizes,
     inputs: Unknown<'_>,
     outputs: Unknown<'_>,
 ) -> Result<(Span<f32>, Span<f32>)> {
@@ -141,26 +150,21 @@ pub fn row(
             Span::read(env.raw(), outputs.raw(), "outputs")?,
         )
     };
-    check_row(network, &inputs, &outputs)?;
+    check_row(sizes, &inputs, &outputs)?;
     Ok((inputs, outputs))
 }
 
-/// Checks that the two have the lengths that `network` wants, and do not overlap.
+/// Checks that the two have these lengths, and do not overlap.
 #[inline]
-fn check_row(network: &Network, inputs: &Span<f32>, outputs: &Span<f32>) -> Result<()> {
-    if inputs.len() != network.input_size() {
-        return Err(row_length(
-            "INPUT_LENGTH",
-            "inputs",
-            network.input_size(),
-            inputs.len(),
-        ));
+pub fn check_row(sizes: Sizes, inputs: &Span<f32>, outputs: &Span<f32>) -> Result<()> {
+    if inputs.len() != sizes.0 {
+        return Err(row_length("INPUT_LENGTH", "inputs", sizes.0, inputs.len()));
     }
-    if outputs.len() != network.output_size() {
+    if outputs.len() != sizes.1 {
         return Err(row_length(
             "OUTPUT_LENGTH",
             "outputs",
-            network.output_size(),
+            sizes.1,
             outputs.len(),
         ));
     }

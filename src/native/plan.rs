@@ -2,9 +2,6 @@
 
 use napi::bindgen_prelude::{Float32Array, Uint8Array, Uint32Array};
 use napi_derive::napi;
-use neat_core::Genome;
-
-use crate::failure::Result;
 
 /// What to compute, in which order. Values live in slots: the inputs first, then the computed
 /// nodes by depth: computed node m has slot `inputSize + m`. Only nodes from which an output can
@@ -32,11 +29,9 @@ pub struct Plan {
     pub output_slots: Uint32Array,
 }
 
-impl Plan {
-    /// The plan of `genome`.
-    pub fn of(genome: &Genome) -> Result<Self> {
-        let plan = genome.plan()?;
-        Ok(Self {
+impl From<neat_core::Plan> for Plan {
+    fn from(plan: neat_core::Plan) -> Self {
+        Self {
             input_size: plan.input_size as u32,
             node_ids: plan.node_ids.into(),
             activations: plan
@@ -51,6 +46,6 @@ impl Plan {
             sources: plan.sources.into(),
             weights: plan.weights.into(),
             output_slots: plan.output_slots.into(),
-        })
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use napi::bindgen_prelude::{External, Function, Unknown};
 use napi::{Env, JsValue, sys};
-use neat_core::Population;
+use neat_core::{Population, PopulationError};
 
 use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
@@ -36,12 +36,24 @@ impl Disposable {
     fn with<T>(&self, body: impl FnOnce(&Population) -> Result<T>) -> Result<T> {
         match &*self.population.borrow() {
             Some(population) => body(population),
-            None => Err(Failure::new(
-                "POPULATION_DISPOSED",
-                "this population was disposed of; compile its genomes again",
-            )),
+            None => Err(disposed()),
         }
     }
+}
+
+/// A call after the end.
+#[cold]
+pub fn disposed() -> Failure {
+    Failure::new(
+        "POPULATION_DISPOSED",
+        "this population was disposed of; compile its genomes again",
+    )
+}
+
+/// A genome that does not compile.
+#[cold]
+pub fn refused(PopulationError { index, error }: PopulationError) -> Failure {
+    Failure::new(error.code(), format!("genome {index}: {error}"))
 }
 
 /// Compiles the genomes packed in `words`, genome i from `offsets[i]` to `offsets[i + 1]`.
@@ -57,12 +69,7 @@ pub fn compile(
         let offsets = Span::<u32>::read(env.raw(), offsets.raw(), "offsets")?;
         (words.slice(words.len()), offsets.slice(offsets.len()))
     };
-    let population = Population::from_packed(words, offsets).map_err(|refused| {
-        Failure::new(
-            refused.error.code(),
-            format!("genome {}: {}", refused.index, refused.error),
-        )
-    })?;
+    let population = Population::from_packed(words, offsets).map_err(refused)?;
     let bytes = population.byte_len();
     Ok(External::new_with_size_hint(
         Disposable::new(population),

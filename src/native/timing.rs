@@ -8,7 +8,7 @@ use napi::bindgen_prelude::Unknown;
 use neat_core::Network;
 
 use crate::failure::Result;
-use crate::network::row;
+use crate::network::{row, sizes};
 
 /// Nanoseconds that `network` takes for one row, the mean of `calls`. With `waiting` each is begun
 /// when the one before is done; left alone, the processor starts on the next row early, which a
@@ -21,7 +21,7 @@ pub fn time(
     calls: u32,
     waiting: bool,
 ) -> Result<f64> {
-    let (inputs, outputs) = row(env, network, inputs, outputs)?;
+    let (inputs, outputs) = row(env, sizes(network), inputs, outputs)?;
     // SAFETY: `row` found the lengths right and the two apart; no JavaScript runs.
     let (inputs, outputs) =
         unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };

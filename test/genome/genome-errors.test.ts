@@ -141,15 +141,6 @@ test('a cycle of disabled connections is none', (t) => {
   t.notThrows(() => genome.compile())
 })
 
-test('recurrent networks are refused for now', (t) => {
-  const marked = Genome.fromJSON(broken(() => ({ recurrent: true })))
-  t.true(marked.recurrent)
-  t.throws(() => marked.compile(), { code: 'RECURRENT_UNSUPPORTED' })
-  t.throws(() => Genome.fromJSON(valid()).compile({ recurrent: true }), {
-    code: 'RECURRENT_UNSUPPORTED',
-  })
-})
-
 test('feedForward checks numbers in and out', (t) => {
   const genome = Genome.fromJSON(valid())
   const refuse = (inputs: unknown, code: ErrorCode) =>

@@ -120,7 +120,16 @@ for (const genome of genomes) {
   for (const make of ['feedForwardFunction', 'feedForwardBatchFunction']) {
     kept.push((addon[make] as (handle: unknown) => unknown)(network))
   }
+  const recurrent = (addon.compileRecurrent as (words: Uint32Array) => unknown)(genome.words)
+  kept.push(recurrent)
+  for (const make of ['stepFunction', 'stepBatchFunction']) {
+    kept.push((addon[make] as (handle: unknown) => unknown)(recurrent))
+  }
 }
+const { words } = genomes[1]
+const compileRecurrents = addon.compileRecurrentPopulation as (...args: unknown[]) => unknown
+const recurrents = compileRecurrents(words, Uint32Array.of(0, words.length))
+kept.push(recurrents, (addon.stepRowsFunction as (handle: unknown) => unknown)(recurrents))
 
 const end = Date.now() + milliseconds
 while (Date.now() < end) {

@@ -5,6 +5,7 @@ import { Population } from '#src/genome/population.js'
 
 const genome = Genome.random({ inputs: 3, outputs: 2, hidden: 4, seed: 1 })
 const network = genome.compile()
+const recurrent = genome.compile({ recurrent: true })
 const floats = (length: number) => new Float32Array(length)
 
 /** An array whose memory has been transferred away. */
@@ -67,16 +68,19 @@ for (const [what, inputs, outputs, code] of PAIRS) {
   const refused = { name: 'NeatronError', code }
   const pair = [inputs as Float32Array, outputs as Float32Array] as const
   test(`feedForward and bind refuse ${what}`, (t) => {
-    t.throws(() => network.feedForward(...pair), refused)
-    t.throws(() => network.bind(...pair), refused)
+    for (const either of [network, recurrent]) {
+      t.throws(() => either.feedForward(...pair), refused)
+      t.throws(() => either.bind(...pair), refused)
+    }
   })
   // A batch may be longer than its rows.
   if (!what.startsWith('long')) {
     test(`batches refuse ${what}`, async (t) => {
-      t.throws(() => network.feedForwardBatch(...pair, 1), refused)
-      // The asynchronous call computes from a copy.
-      if (code !== 'BUFFERS_OVERLAP') {
-        await t.throwsAsync(network.feedForwardBatchAsync(...pair, 1), refused)
+      for (const either of [network, recurrent]) {
+        t.throws(() => either.feedForwardBatch(...pair, 1), refused)
+        // The asynchronous call computes from a copy.
+        if (code === 'BUFFERS_OVERLAP') continue
+        await t.throwsAsync(either.feedForwardBatchAsync(...pair, 1), refused)
       }
       const population = Population.compile([genome])
       t.throws(() => population.feedForwardRows(new Uint32Array(1), ...pair, 1), refused)

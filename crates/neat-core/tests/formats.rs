@@ -91,7 +91,7 @@ fn cycles_are_named() {
     // The nodes on the cycle reach no output.
     assert_eq!(
         genome.compile_recurrent().state_size(),
-        genome.recurrent_plan().computed()
+        genome.recurrent_plan(0).computed()
     );
     assert_eq!(Genome::from_json(&genome.to_json()), Ok(genome));
 }

@@ -118,9 +118,10 @@ impl Genome {
     /// One step of the genome as a recurrent network: a plan of one depth, whose
     /// inputs are the genome's and then the state, and whose outputs are the next
     /// state. The state begins with the genome's outputs; see
-    /// [`RecurrentNetwork::state_size`](crate::RecurrentNetwork::state_size).
-    pub fn recurrent_plan(&self) -> Plan {
+    /// [`RecurrentNetwork::state_size`](crate::RecurrentNetwork::state_size). It is
+    /// made as long as `at_least`; what was added passes through unchanged.
+    pub fn recurrent_plan(&self, at_least: usize) -> Plan {
         let step = Step::of(self);
-        step.plan(step.state_size())
+        step.plan(step.state_size().max(at_least))
     }
 }

@@ -1,0 +1,269 @@
+//! Recurrent networks: the exports and the functions that run them.
+//!
+//! A handle holds the network and its states, one for each row. All its functions share them.
+
+use std::ffi::CStr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use napi::bindgen_prelude::{AsyncTask, External, Function, Unknown};
+use napi::{Env, sys};
+use napi_derive::napi;
+use neat_core::RecurrentNetwork;
+
+use crate::arguments::rows;
+use crate::arrays::{Span, check_apart};
+use crate::failure::{Code, Failure, Result};
+use crate::function::{self, Callable};
+use crate::genome;
+use crate::network::{Sizes, batch_length, check_row, row};
+use crate::plan::Plan;
+use crate::recurrent_task::RecurrentTask;
+use crate::states::States;
+
+/// A recurrent network and its states.
+pub struct Recurrent {
+    /// The network, which keeps no state itself.
+    pub network: RecurrentNetwork,
+    /// None while a batch on another thread has them. Only that task ever holds them outside of
+    /// the JavaScript thread, so the lock is always free.
+    states: Mutex<Option<States>>,
+}
+
+impl Recurrent {
+    /// Lengths of rows.
+    #[inline]
+    pub fn sizes(&self) -> Sizes {
+        (self.network.input_size(), self.network.output_size())
+    }
+
+    /// Runs `body` on the states.
+    #[inline]
+    pub fn with_states<T>(&self, body: impl FnOnce(&mut States) -> Result<T>) -> Result<T> {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        body(states.as_mut().ok_or_else(busy)?)
+    }
+
+    /// Takes the states away, to be given back.
+    pub fn take_states(&self) -> Result<States> {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        states.take().ok_or_else(busy)
+    }
+
+    /// Puts back what was taken.
+    pub fn give_back(&self, taken: States) {
+        let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+        *states = Some(taken);
+    }
+}
+
+#[cold]
+fn busy() -> Failure {
+    Failure::new(
+        "NETWORK_BUSY",
+        "feedForwardBatchAsync is still moving the states of this recurrent network on; await it \
+         before the next call",
+    )
+}
+
+/// One step of a packed genome as a recurrent network, for exporters: a plan of one depth, whose
+/// inputs are the genome's and then the state, and whose outputs are the next state. The state
+/// begins with the genome's outputs, and is made as long as `atLeast`.
+#[napi(catch_unwind)]
+pub fn plan_recurrent(
+    env: &Env,
+    #[napi(ts_arg_type = "Uint32Array")] words: Unknown,
+    at_least: u32,
+) -> napi::Result<Plan, Code> {
+    // Padding costs memory here, so hostile numbers are cut; no genome's state is as long.
+    let at_least = at_least.min(1 << 20) as usize;
+    Ok(genome(env, words)?.recurrent_plan(at_least).into())
+}
+
+/// A compiled recurrent network, with states of its own.
+#[napi(catch_unwind, ts_return_type = "ExternalObject<'recurrent'>")]
+pub fn compile_recurrent(
+    env: &Env,
+    #[napi(ts_arg_type = "Uint32Array")] words: Unknown,
+) -> napi::Result<External<Arc<Recurrent>>, Code> {
+    let network = genome(env, words)?.compile_recurrent();
+    let bytes = network.byte_len();
+    let states = Mutex::new(Some(States::new(network.state_size())));
+    let recurrent = Arc::new(Recurrent { network, states });
+    Ok(External::new_with_size_hint(recurrent, bytes))
+}
+
+/// Bytes that a compiled recurrent network takes, its states not included.
+#[napi(catch_unwind)]
+pub fn recurrent_byte_length(
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+) -> f64 {
+    recurrent.network.byte_len() as f64
+}
+
+/// Numbers in a state.
+#[napi(catch_unwind)]
+pub fn recurrent_state_size(
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+) -> u32 {
+    recurrent.network.state_size() as u32
+}
+
+/// Zeros the state of one row, or of all.
+#[napi(catch_unwind)]
+pub fn reset_recurrent(
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    row: Option<u32>,
+) -> napi::Result<(), Code> {
+    recurrent.with_states(|states| {
+        states.reset(row);
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// The function `(inputs, outputs)` that moves row 0 on by one step.
+#[napi(
+    catch_unwind,
+    ts_return_type = "(inputs: Float32Array, outputs: Float32Array) => void"
+)]
+pub fn step_function<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+) -> napi::Result<Function<'env, (), ()>, Code> {
+    Ok(function::create(env, Step(Arc::clone(recurrent)))?)
+}
+
+/// The function `(inputs, outputs, rows)` that moves the first rows on by one step.
+#[napi(
+    catch_unwind,
+    ts_return_type = "(inputs: Float32Array, outputs: Float32Array, rows: number) => void"
+)]
+pub fn step_batch_function<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+) -> napi::Result<Function<'env, (), ()>, Code> {
+    Ok(function::create(env, StepBatch(Arc::clone(recurrent)))?)
+}
+
+/// A function without arguments that moves row 0 on by one step on these arrays; as `bindNetwork`.
+#[napi(
+    catch_unwind,
+    ts_return_type = "{ (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }"
+)]
+pub fn bind_recurrent<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+) -> napi::Result<Function<'env, (), ()>, Code> {
+    let (inputs, outputs) = row(env, recurrent.sizes(), inputs, outputs)?;
+    let bound = Bound {
+        recurrent: Arc::clone(recurrent),
+        inputs: inputs.as_ptr(),
+        outputs: outputs.as_ptr(),
+    };
+    let bound = function::create(env, bound)?;
+    Ok(function::hold(env, bound, &inputs, &outputs)?)
+}
+
+/// Moves the first rows on by one step on another thread, from a copy of the inputs; as
+/// `feedForwardBatchAsync`. The network is busy until the promise is settled.
+#[napi(catch_unwind, ts_return_type = "Promise<Float32Array>")]
+pub fn step_batch_async(
+    env: &Env,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+    #[napi(ts_arg_type = "number")] rows: Unknown,
+) -> napi::Result<AsyncTask<RecurrentTask>, Code> {
+    Ok(RecurrentTask::new(env, recurrent, inputs, outputs, rows)?)
+}
+
+/// `step(inputs, outputs)`.
+struct Step(Arc<Recurrent>);
+
+impl Callable for Step {
+    const NAME: &'static CStr = c"step";
+    const ARGUMENTS: usize = 2;
+
+    #[inline]
+    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
+        // SAFETY: the trampoline vouches for `env` and `arguments`.
+        let (inputs, outputs) = unsafe {
+            (
+                Span::read_any_class(env, arguments[0], "inputs")?,
+                Span::read_any_class(env, arguments[1], "outputs")?,
+            )
+        };
+        check_row(self.0.sizes(), &inputs, &outputs)?;
+        // SAFETY: `check_row` found the lengths right and the two apart; no JavaScript runs.
+        let (inputs, outputs) =
+            unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
+        self.0.with_states(|states| {
+            self.0.network.step(inputs, states.first(1)?, outputs);
+            Ok(())
+        })
+    }
+}
+
+/// `stepBatch(inputs, outputs, rows)`.
+struct StepBatch(Arc<Recurrent>);
+
+impl Callable for StepBatch {
+    const NAME: &'static CStr = c"stepBatch";
+    const ARGUMENTS: usize = 3;
+
+    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
+        // SAFETY: the trampoline vouches for `env` and `arguments`.
+        let (inputs, outputs, rows) = unsafe {
+            (
+                Span::<f32>::read_any_class(env, arguments[0], "inputs")?,
+                Span::<f32>::read_any_class(env, arguments[1], "outputs")?,
+                rows(env, arguments[2])?,
+            )
+        };
+        let (input_size, output_size) = self.0.sizes();
+        let input_length = batch_length("INPUT_LENGTH", "inputs", &inputs, rows, input_size)?;
+        let output_length = batch_length("OUTPUT_LENGTH", "outputs", &outputs, rows, output_size)?;
+        check_apart(&inputs, &outputs, "inputs")?;
+        // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
+        let (inputs, outputs) =
+            unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
+        self.0.with_states(|states| {
+            let states = states.first(rows)?;
+            self.0.network.step_batch(inputs, states, outputs, rows);
+            Ok(())
+        })
+    }
+}
+
+/// A call on fixed arrays; see `Bound` in network.rs.
+struct Bound {
+    recurrent: Arc<Recurrent>,
+    inputs: *const f32,
+    outputs: *mut f32,
+}
+
+impl Callable for Bound {
+    const NAME: &'static CStr = c"bound";
+    const ARGUMENTS: usize = 0;
+
+    #[inline]
+    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
+        let (input_size, output_size) = self.recurrent.sizes();
+        // SAFETY: `bind_recurrent` found the lengths right and the two apart, and the caller in
+        // src/genome/bound.ts has just found both arrays attached, so that their memory is where
+        // it was. No JavaScript runs until the slices are gone.
+        let (inputs, outputs) = unsafe {
+            (
+                std::slice::from_raw_parts(self.inputs, input_size),
+                std::slice::from_raw_parts_mut(self.outputs, output_size),
+            )
+        };
+        self.recurrent.with_states(|states| {
+            let state = states.first(1)?;
+            self.recurrent.network.step(inputs, state, outputs);
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,83 @@
+//! Batches of recurrent networks on another thread.
+
+use std::mem;
+use std::sync::Arc;
+
+use napi::bindgen_prelude::{AsyncTask, Float32Array, Unknown};
+use napi::{Env, JsValue, Task};
+
+use crate::arguments::rows;
+use crate::arrays::Span;
+use crate::failure::Result;
+use crate::guard::guard;
+use crate::network::batch_length;
+use crate::recurrent::Recurrent;
+use crate::states::States;
+
+/// A batch on another thread: it has a copy of the inputs, and the states until it is gone.
+pub struct RecurrentTask {
+    recurrent: Arc<Recurrent>,
+    states: States,
+    inputs: Vec<f32>,
+    rows: usize,
+}
+
+impl RecurrentTask {
+    /// Copies the inputs of `rows` rows, for whose answers `outputs` has room.
+    pub fn new(
+        env: &Env,
+        recurrent: &Arc<Recurrent>,
+        inputs: Unknown<'_>,
+        outputs: Unknown<'_>,
+        rows_value: Unknown<'_>,
+    ) -> Result<AsyncTask<Self>> {
+        // SAFETY: all are values of the call that is running in `env`.
+        let (inputs, outputs, rows) = unsafe {
+            (
+                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
+                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
+                rows(env.raw(), rows_value.raw())?,
+            )
+        };
+        let (input_size, output_size) = recurrent.sizes();
+        let length = batch_length("INPUT_LENGTH", "inputs", &inputs, rows, input_size)?;
+        batch_length("OUTPUT_LENGTH", "outputs", &outputs, rows, output_size)?;
+        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
+        let inputs = unsafe { inputs.slice(length) }.to_vec();
+        let mut task = Self {
+            states: recurrent.take_states()?,
+            recurrent: recurrent.clone(),
+            inputs,
+            rows,
+        };
+        task.states.at_least(rows)?;
+        Ok(AsyncTask::new(task))
+    }
+}
+
+impl Task for RecurrentTask {
+    type Output = Vec<f32>;
+    type JsValue = Float32Array;
+
+    fn compute(&mut self) -> napi::Result<Vec<f32>> {
+        guard(|| {
+            let network = &self.recurrent.network;
+            let mut outputs = vec![0.0; self.rows * network.output_size()];
+            let states = self.states.first(self.rows)?;
+            network.step_batch(&self.inputs, states, &mut outputs, self.rows);
+            Ok(outputs)
+        })
+        .map_err(napi::Error::from)
+    }
+
+    fn resolve(&mut self, _env: Env, outputs: Vec<f32>) -> napi::Result<Float32Array> {
+        Ok(Float32Array::new(outputs))
+    }
+}
+
+/// Node drops a task on the JavaScript thread, once its promise is settled.
+impl Drop for RecurrentTask {
+    fn drop(&mut self) {
+        self.recurrent.give_back(mem::take(&mut self.states));
+    }
+}
