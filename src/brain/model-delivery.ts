@@ -99,7 +99,7 @@ async function load(
   if (reply.status >= 500 && reply.status !== 501) throw refused(url, name, reply)
   throw new NeatronError(
     'SERVER_CANNOT_LOAD',
-    `${url} does not load the population: ${reply.status}: ${serverMessage(reply)}; ${loadRemedy(reply)}`,
+    `${url} does not load the model: ${reply.status}: ${serverMessage(reply)}; ${loadRemedy(reply)}`,
   )
 }
 
@@ -113,8 +113,8 @@ function loadRemedy({ status }: HttpReply): string {
       return 'raise its --max-body-mb, or evolve a smaller population'
     default:
       return (
-        'training needs a server that loads models from the request (neatron serve --allow-load, Triton), ' +
-        'or from a folder named by --model-repository (Triton, MLServer)'
+        'take a server that loads models from the request (neatron serve --allow-load, Triton), ' +
+        'or, to train, from a folder named by --model-repository (Triton, MLServer)'
       )
   }
 }

@@ -4,6 +4,7 @@ import type { Genome } from '../genome/genome.js'
 import { exportOnnx } from '../onnx/export.js'
 import { AdaptiveBatch } from './adaptive-batch.js'
 import { FixedBatch } from './batch-size.js'
+import { takesBinaryTensors } from './binary-extension.js'
 import { Cancellation } from './cancellation.js'
 import { Connection, type HttpReply, type HttpRequest } from './exchange.js'
 import { refused } from './exchange-error.js'
@@ -196,20 +197,12 @@ export class Remote implements Inference {
   async #chooseProtocol(): Promise<Protocol> {
     const { url, protocol, encoding } = this.#options
     if (protocol === 'infer') return new InferProtocol(url)
-    const binary = encoding === undefined ? await this.#takesBinary() : encoding === 'binary'
+    const { exchange } = this.#connection
+    const binary =
+      encoding === undefined
+        ? await takesBinaryTensors(exchange, this.#loading)
+        : encoding === 'binary'
     return new OipProtocol(url, binary)
-  }
-
-  /** Whether the server says that it speaks the binary tensor data extension. */
-  async #takesBinary(): Promise<boolean> {
-    const reply = await this.#connection.exchange({ method: 'GET', path: '/v2' }, this.#loading)
-    if (reply.status !== 200) return false
-    try {
-      const { extensions } = JSON.parse(reply.body.toString())
-      return Array.isArray(extensions) && extensions.includes('binary_tensor_data')
-    } catch {
-      return false
-    }
   }
 }
 

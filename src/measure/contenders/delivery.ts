@@ -1,6 +1,8 @@
+import { takesBinaryTensors } from '../../brain/binary-extension.js'
+import { Cancellation } from '../../brain/cancellation.js'
 import { Connection } from '../../brain/exchange.js'
-import { serverMessage } from '../../brain/exchange-error.js'
-import { NeatronError } from '../../errors.js'
+import { InlineDelivery } from '../../brain/model-delivery.js'
+import type { Genome } from '../../genome/genome.js'
 import { exportOnnx } from '../../onnx/export.js'
 import type { Trace } from '../trace.js'
 import type { Server, ServerAddress } from './line-up.js'
@@ -27,48 +29,26 @@ export async function deliverTrace(
   const { url, token } = server
   const connection = new Connection({ url, token, connections: 1, timeoutMs: TIMEOUT_MS })
   try {
-    await load(connection, url, CHAMPION, exportOnnx(champion, STANDARD))
+    const delivery = new InlineDelivery(connection.exchange, url)
+    const deliver = (name: string, model: Genome | readonly Genome[]) => {
+      const bytes = exportOnnx(model, STANDARD)
+      const { inputSize, outputSize } = champion
+      const population = model !== champion
+      return delivery.deliver(
+        { name, bytes, inputSize, outputSize, population },
+        new Cancellation(),
+      )
+    }
+    await deliver(CHAMPION, champion)
     const population = genomes.length > 1
-    if (population) await load(connection, url, POPULATION, exportOnnx(genomes, STANDARD))
+    if (population) await deliver(POPULATION, genomes)
     return {
       ...server,
       championModel: CHAMPION,
       populationModel: population ? POPULATION : null,
-      binary: await takesBinary(connection),
+      binary: await takesBinaryTensors(connection.exchange),
     }
   } finally {
     await connection.close()
-  }
-}
-
-async function load(
-  { exchange }: Connection,
-  url: string,
-  name: string,
-  model: Uint8Array,
-): Promise<void> {
-  const config = JSON.stringify({ name, backend: 'onnxruntime', max_batch_size: 0 })
-  const parameters = { config, 'file:1/model.onnx': Buffer.from(model).toString('base64') }
-  const reply = await exchange({
-    method: 'POST',
-    path: `/v2/repository/models/${name}/load`,
-    body: JSON.stringify({ parameters }),
-    headers: { 'content-type': 'application/json' },
-  })
-  if (reply.status >= 200 && reply.status < 300) return
-  throw new NeatronError(
-    'SERVER_CANNOT_LOAD',
-    `${url} does not load a model from the request (${reply.status}: ${serverMessage(reply)}); start it so that it does (neatron serve --allow-load)`,
-  )
-}
-
-async function takesBinary({ exchange }: Connection): Promise<boolean> {
-  const reply = await exchange({ method: 'GET', path: '/v2' })
-  if (reply.status !== 200) return false
-  try {
-    const { extensions } = JSON.parse(reply.body.toString()) as { extensions?: unknown }
-    return Array.isArray(extensions) && extensions.includes('binary_tensor_data')
-  } catch {
-    return false
   }
 }
