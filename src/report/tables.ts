@@ -232,7 +232,7 @@ export function environmentTable({ environment, clock, ...report }: Report): Tab
     ['system', environment.os],
     ['Node', environment.node],
     ['neatron', environment.neatron],
-    ['SIMD of the CPU', environment.simd],
+    ['SIMD used', environment.simd],
     ['ONNX Runtime', environment.onnxruntime ?? 'not installed'],
     ['load before the run', environment.loadAverage.toFixed(2)],
     [
