@@ -42,12 +42,15 @@ export class LoadTarget {
    * Connects, learns the length of a row where it is not given, and asks each request once, so that
    * a wrong URL or an answer that lacks rows is known before anything is measured.
    *
-   * @throws NeatronError `USAGE` when the length of a row must be given; `SERVER_UNREACHABLE` and
-   *   other failures of the server
+   * @throws NeatronError `USAGE` when the length of a row must be given, or for a Unix domain socket;
+   *   `SERVER_UNREACHABLE` and other failures of the server
    */
   static async open(options: LoadTargetOptions): Promise<LoadTarget> {
     const { url, token, rows, connections, random } = options
     const { base, model } = parse(url)
+    if (base.startsWith('unix:')) {
+      throw new NeatronError('USAGE', `Load goes to http:// and https:// URLs, not to ${url}.`)
+    }
     const connection = new Connection({ url: base, token, connections: 1, timeoutMs: TIMEOUT_MS })
     try {
       const inputs = options.inputs ?? (await learnInputs(connection, url, model))
@@ -139,15 +142,20 @@ async function modelNames(exchange: Connection['exchange']): Promise<string[]> {
     headers: JSON_HEADERS,
   })
   if (reply.status !== 200) return []
-  const index: unknown = JSON.parse(reply.body.toString())
-  return Array.isArray(index) ? index.map(({ name }) => encodeURIComponent(name)) : []
+  const index = readJson(reply.body)
+  return Array.isArray(index) ? index.map((entry) => encodeURIComponent(entry?.name)) : []
 }
 
 function metadata(body: Buffer): { inputs?: { name?: string; shape?: number[] }[] } {
+  return (readJson(body) as object | null) ?? {}
+}
+
+/** What a body holds; null when it is not JSON, as of a web server that is no inference server. */
+function readJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString())
   } catch {
-    return {}
+    return null
   }
 }
 

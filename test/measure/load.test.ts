@@ -134,6 +134,12 @@ test('an endpoint that cannot be measured is an error before anything is', async
   const url = await listen(t, (_, response) => response.end('{"outputs":[[1]]}'))
   await t.throwsAsync(load({ ...options, url, inputs: 3 }), { code: 'RESPONSE_INVALID' })
   await t.throwsAsync(load({ ...options, url }), { code: 'USAGE' })
+  const page = await listen(t, (_, response) => response.end('<p>Not what you are looking for</p>'))
+  await t.throwsAsync(load({ ...options, url: page }), { code: 'USAGE', message: /--inputs/ })
+  await t.throwsAsync(load({ ...options, url: 'unix:/run/server.sock' }), {
+    code: 'USAGE',
+    message: /http:/,
+  })
 })
 
 test('the lean client reads answers whole: in pieces, in chunks, after a close', async (t) => {
