@@ -18,7 +18,8 @@ const NAME = /^[\w.-]{1,128}$/
 /** The models that answer requests, by name; one version of each. */
 export class ModelRepository {
   readonly #models = new Map<string, Model>()
-  readonly #loading = new Set<string>()
+  /** How many loads of each name are under way or wait their turn. */
+  readonly #loading = new Map<string, number>()
   readonly #unavailable = new Map<string, { version: string; reason: string }>()
   /** Loads happen one after the other, so that the last asked for is the one that stays. */
   #last: Promise<unknown> = Promise.resolve()
@@ -51,7 +52,7 @@ export class ModelRepository {
       const message = `A model's name is 1 to 128 letters, digits, "_", "." or "-"; got ${JSON.stringify(name.slice(0, 140))}.`
       return Promise.reject(new HttpError('MODEL_REFUSED', message))
     }
-    this.#loading.add(name)
+    this.#loading.set(name, (this.#loading.get(name) ?? 0) + 1)
     const loaded = this.#last.then(async () => {
       try {
         const model = await Model.open(name, version, bytes, config)
@@ -66,7 +67,9 @@ export class ModelRepository {
         if (!this.#models.has(name)) this.#markUnavailable(name, version, (error as Error).message)
         throw error
       } finally {
-        this.#loading.delete(name)
+        const others = this.#loading.get(name)! - 1
+        if (others > 0) this.#loading.set(name, others)
+        else this.#loading.delete(name)
       }
     })
     this.#last = loaded.catch(() => {})
@@ -108,7 +111,7 @@ export class ModelRepository {
     for (const { name, version } of this.#models.values()) {
       entries.push({ name, version, state: 'READY', reason: '' })
     }
-    for (const name of this.#loading) {
+    for (const name of this.#loading.keys()) {
       if (!this.#models.has(name)) entries.push({ name, version: '', state: 'LOADING', reason: '' })
     }
     for (const [name, { version, reason }] of this.#unavailable) {
