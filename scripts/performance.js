@@ -24,5 +24,9 @@ const readme = readFileSync('README.md', 'utf8')
 if (!MARKED.test(readme)) {
   console.error('docs:performance: README.md has no <!-- performance --> markers; left as it is.')
 } else {
-  writeFileSync('README.md', readme.replace(MARKED, `$1${performanceSummary(report)}$2`))
+  const summary = performanceSummary(report)
+  writeFileSync(
+    'README.md',
+    readme.replace(MARKED, (_, begin, end) => begin + summary + end),
+  )
 }
