@@ -16,6 +16,7 @@
 //! ```
 
 mod activation;
+mod compiler;
 mod error;
 mod genome;
 mod json;
@@ -24,6 +25,7 @@ mod members;
 mod network;
 mod packed;
 mod plan;
+mod planner;
 mod population;
 mod random;
 mod recurrent;

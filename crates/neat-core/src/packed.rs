@@ -7,9 +7,9 @@
 
 use crate::{Activation, ConnectionGene, Error, Genome, NodeGene, NodeKind};
 
-const HEADER_WORDS: usize = 5;
-const NODE_WORDS: usize = 3;
-const CONNECTION_WORDS: usize = 5;
+pub(crate) const HEADER_WORDS: usize = 5;
+pub(crate) const NODE_WORDS: usize = 3;
+pub(crate) const CONNECTION_WORDS: usize = 5;
 const RECURRENT: u32 = 1;
 
 impl Genome {
@@ -44,8 +44,8 @@ impl Genome {
         }
         let (nodes, connections) = genes.split_at(node_words as usize);
         let mut node_genes = Vec::with_capacity(header[0] as usize);
-        for words in nodes.chunks_exact(NODE_WORDS) {
-            node_genes.push(read_node(words)?);
+        for words in nodes.as_chunks::<NODE_WORDS>().0 {
+            node_genes.push(read_node(words).ok_or_else(|| unknown_shape(words))?);
         }
         let mut connection_genes = Vec::with_capacity(header[1] as usize);
         for words in connections.chunks_exact(CONNECTION_WORDS) {
@@ -93,26 +93,25 @@ impl Genome {
     }
 }
 
-fn read_node(words: &[u32]) -> Result<NodeGene, Error> {
-    let shape = words[1];
-    let kind = NodeKind::from_index(shape & 0xff);
-    let activation = Activation::from_index(shape >> 8);
-    let (Some(kind), Some(activation)) = (kind, activation) else {
-        return Err(Error::Format {
-            expected: format!(
-                "kind below 3 and activation below {} for node {}",
-                Activation::COUNT,
-                words[0]
-            ),
-            came: format!("kind {} and activation {}", shape & 0xff, shape >> 8),
-        });
-    };
-    Ok(NodeGene {
+pub(crate) fn read_node(words: &[u32; NODE_WORDS]) -> Option<NodeGene> {
+    Some(NodeGene {
         id: words[0],
-        kind,
-        activation,
+        kind: NodeKind::from_index(words[1] & 0xff)?,
+        activation: Activation::from_index(words[1] >> 8)?,
         bias: f32::from_bits(words[2]),
     })
+}
+
+fn unknown_shape(words: &[u32; NODE_WORDS]) -> Error {
+    let shape = words[1];
+    Error::Format {
+        expected: format!(
+            "kind below 3 and activation below {} for node {}",
+            Activation::COUNT,
+            words[0]
+        ),
+        came: format!("kind {} and activation {}", shape & 0xff, shape >> 8),
+    }
 }
 
 fn check_enabled(words: &[u32]) -> Result<(), Error> {

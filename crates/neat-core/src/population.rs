@@ -4,6 +4,7 @@ use std::fmt;
 
 use rayon::prelude::*;
 
+use crate::compiler::Compiler;
 use crate::kernel::rows::RowsArena;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::{Kernels, Tier};
@@ -44,21 +45,28 @@ impl fmt::Display for PopulationError {
 
 impl std::error::Error for PopulationError {}
 
+/// The words of each genome: genome p from `offsets[p]` to `offsets[p + 1]`.
+fn each_words<'a>(
+    words: &'a [u32],
+    offsets: &[u32],
+) -> impl Iterator<Item = Result<&'a [u32], Error>> {
+    offsets.windows(2).map(|bounds| {
+        words
+            .get(bounds[0] as usize..bounds[1] as usize)
+            .ok_or_else(|| Error::PopulationShape {
+                expected: format!("ascending offsets within {} words", words.len()),
+                came: format!("{} to {}", bounds[0], bounds[1]),
+            })
+    })
+}
+
 /// The genomes packed one after the other in `words`, genome p from `offsets[p]`
 /// to `offsets[p + 1]`.
 pub(crate) fn genomes(
     words: &[u32],
     offsets: &[u32],
 ) -> impl Iterator<Item = Result<Genome, Error>> {
-    offsets.windows(2).map(|bounds| {
-        let genome = words
-            .get(bounds[0] as usize..bounds[1] as usize)
-            .ok_or_else(|| Error::PopulationShape {
-                expected: format!("ascending offsets within {} words", words.len()),
-                came: format!("{} to {}", bounds[0], bounds[1]),
-            })?;
-        Genome::from_packed(genome)
-    })
+    each_words(words, offsets).map(|words| Genome::from_packed(words?))
 }
 
 impl Population {
@@ -91,8 +99,15 @@ impl Population {
         offsets: &[u32],
         kernels: &'static Kernels,
     ) -> Result<Self, PopulationError> {
-        let plans = genomes(words, offsets).map(|genome| genome?.plan());
-        Self::of_plans(plans, kernels)
+        let mut population = Self::empty(kernels);
+        population.rows.reserve(offsets.len(), words.len());
+        let mut compiler = Compiler::default();
+        for (index, words) in each_words(words, offsets).enumerate() {
+            words
+                .and_then(|words| compiler.compile(words, |plan| population.push(plan)))
+                .map_err(|error| PopulationError { index, error })?;
+        }
+        population.complete()
     }
 
     /// Compiles plans that share their numbers of inputs and outputs.
@@ -103,18 +118,26 @@ impl Population {
         plans: impl Iterator<Item = Result<Plan, Error>>,
         kernels: &'static Kernels,
     ) -> Result<Self, PopulationError> {
-        let mut population = Self {
+        let mut population = Self::empty(kernels);
+        for (index, plan) in plans.enumerate() {
+            plan.and_then(|plan| population.push(&plan))
+                .map_err(|error| PopulationError { index, error })?;
+        }
+        population.complete()
+    }
+
+    fn empty(kernels: &'static Kernels) -> Self {
+        Self {
             rows: RowsArena::default(),
             slots: 0,
             kernels,
             input_size: 0,
             output_size: 0,
-        };
-        for (index, plan) in plans.enumerate() {
-            plan.and_then(|plan| population.push(&plan))
-                .map_err(|error| PopulationError { index, error })?;
         }
-        if population.rows.len() == 0 {
+    }
+
+    fn complete(mut self) -> Result<Self, PopulationError> {
+        if self.rows.len() == 0 {
             return Err(PopulationError {
                 index: 0,
                 error: Error::PopulationShape {
@@ -123,8 +146,8 @@ impl Population {
                 },
             });
         }
-        population.rows.shrink();
-        Ok(population)
+        self.rows.shrink();
+        Ok(self)
     }
 
     fn push(&mut self, plan: &Plan) -> Result<(), Error> {

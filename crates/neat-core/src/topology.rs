@@ -1,76 +1,18 @@
-//! Depths: which nodes need computing, and in which order.
-//!
-//! A walk backwards along enabled connections, first from the outputs (what it
-//! meets is needed), then from every other node (only to find cycles).
+//! Where connections end, and which nodes a cycle runs through.
 
-use crate::{Error, Genome, NodeKind};
+use crate::{Genome, NodeKind};
 
-/// Enabled connections grouped by target, and the depth of each needed node.
-/// Nodes are positions in the genome here.
-pub(crate) struct Topology {
-    /// `incoming[offsets[n]..offsets[n + 1]]` end in node n.
-    pub(crate) offsets: Vec<u32>,
-    pub(crate) incoming: Vec<Incoming>,
-    /// Of a node that is needed: 0 for inputs, else 1 + the deepest source.
-    /// [`UNNEEDED`] for the rest.
-    pub(crate) depths: Vec<u32>,
-}
-
+/// An enabled connection, seen from the node where it ends; nodes are positions
+/// in the genome here.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Incoming {
     pub(crate) source: u32,
     pub(crate) weight: f32,
 }
 
-pub(crate) const UNNEEDED: u32 = u32::MAX;
-const UNSEEN: u32 = u32::MAX - 1;
-const OPEN: u32 = u32::MAX - 2;
-
-impl Topology {
-    pub(crate) fn of(genome: &Genome) -> Result<Self, Error> {
-        let nodes = genome.nodes();
-        let (offsets, incoming) = group_by_target(genome);
-        let mut walk = Walk {
-            offsets: &offsets,
-            incoming: &incoming,
-            depths: vec![UNSEEN; nodes.len()],
-            path: Vec::with_capacity(nodes.len()),
-        };
-        for (position, node) in nodes.iter().enumerate() {
-            if node.kind == NodeKind::Input {
-                walk.depths[position] = 0;
-            }
-        }
-        let of_kind = |kind| {
-            nodes
-                .iter()
-                .enumerate()
-                .filter(move |(_, node)| node.kind == kind)
-                .map(|(position, _)| position as u32)
-        };
-        let mut cycle = of_kind(NodeKind::Output).find_map(|output| walk.visit(output));
-        if cycle.is_none() && walk.depths.contains(&UNSEEN) {
-            let needed = walk.depths.clone();
-            cycle = of_kind(NodeKind::Hidden).find_map(|hidden| walk.visit(hidden));
-            walk.depths = needed;
-            for depth in &mut walk.depths {
-                if *depth == UNSEEN {
-                    *depth = UNNEEDED;
-                }
-            }
-        }
-        if let Some(cycle) = cycle {
-            let nodes = cycle.iter().map(|&at| nodes[at as usize].id).collect();
-            return Err(Error::Cycle { nodes });
-        }
-        let depths = walk.depths;
-        Ok(Self {
-            offsets,
-            incoming,
-            depths,
-        })
-    }
-}
+const UNSEEN: u8 = 0;
+const OPEN: u8 = 1;
+const DONE: u8 = 2;
 
 /// Where each node's enabled incoming connections begin, and those connections.
 pub(crate) fn group_by_target(genome: &Genome) -> (Vec<u32>, Vec<Incoming>) {
@@ -101,55 +43,66 @@ pub(crate) fn group_by_target(genome: &Genome) -> (Vec<u32>, Vec<Incoming>) {
     (offsets, incoming)
 }
 
+/// Ids of the nodes on a cycle of enabled connections, in the direction of the
+/// connections; none if there is no cycle. Looks first for a cycle that an output
+/// depends on.
+pub(crate) fn cycle(genome: &Genome) -> Vec<u32> {
+    let nodes = genome.nodes();
+    let (offsets, incoming) = group_by_target(genome);
+    let mut walk = Walk {
+        offsets: &offsets,
+        incoming: &incoming,
+        states: vec![UNSEEN; nodes.len()],
+        path: Vec::new(),
+    };
+    let of_kind = |kind| (0..nodes.len()).filter(move |&at| nodes[at].kind == kind);
+    let starts = of_kind(NodeKind::Output).chain(of_kind(NodeKind::Hidden));
+    let positions = starts.into_iter().find_map(|at| walk.visit(at as u32));
+    let id = |position: u32| nodes[position as usize].id;
+    positions.into_iter().flatten().map(id).collect()
+}
+
+/// A walk backwards, depth first.
 struct Walk<'a> {
     offsets: &'a [u32],
     incoming: &'a [Incoming],
-    depths: Vec<u32>,
-    /// The open nodes, each with its next incoming connection and its depth so
-    /// far. A stack of our own: a genome may be deeper than the thread's stack.
-    path: Vec<(u32, u32, u32)>,
+    states: Vec<u8>,
+    /// The open nodes, each with its next incoming connection. A stack of our own:
+    /// a genome may be deeper than the thread's stack.
+    path: Vec<(u32, u32)>,
 }
 
 impl Walk<'_> {
-    /// Gives depths to `start` and everything before it; or the nodes of a cycle
-    /// in the direction of the connections.
+    /// Visits `start` and everything before it; gives the nodes of a cycle in the
+    /// direction of the connections.
     fn visit(&mut self, start: u32) -> Option<Vec<u32>> {
-        if self.depths[start as usize] != UNSEEN {
+        if self.states[start as usize] != UNSEEN {
             return None;
         }
         self.open(start);
-        while let Some((node, next, depth)) = self.path.last_mut() {
+        while let Some((node, next)) = self.path.last_mut() {
             if *next == self.offsets[*node as usize + 1] {
-                self.depths[*node as usize] = *depth;
-                let above = *depth + 1;
+                self.states[*node as usize] = DONE;
                 self.path.pop();
-                if let Some((_, _, depth)) = self.path.last_mut() {
-                    *depth = above.max(*depth);
-                }
                 continue;
             }
             let source = self.incoming[*next as usize].source;
             *next += 1;
-            match self.depths[source as usize] {
+            match self.states[source as usize] {
                 UNSEEN => self.open(source),
                 OPEN => {
                     let from = self.path.iter().position(|entry| entry.0 == source)?;
-                    return Some(
-                        self.path[from..]
-                            .iter()
-                            .rev()
-                            .map(|entry| entry.0)
-                            .collect(),
-                    );
+                    let cycle = self.path[from..].iter().rev();
+                    return Some(cycle.map(|entry| entry.0).collect());
                 }
-                known => *depth = (known + 1).max(*depth),
+                _ => {}
             }
         }
         None
     }
 
     fn open(&mut self, node: u32) {
-        self.depths[node as usize] = OPEN;
-        self.path.push((node, self.offsets[node as usize], 1));
+        self.states[node as usize] = OPEN;
+        self.path.push((node, self.offsets[node as usize]));
     }
 }
