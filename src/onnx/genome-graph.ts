@@ -10,24 +10,52 @@ interface Block {
   readonly width: number
 }
 
-/**
- * The graph of one genome: `inputs` [rows, I] to `outputs` [rows, O].
- *
- * For each depth, the values of all blocks that the depth reads give the sums of its nodes; the
- * plan orders a depth's nodes by activation, so each kind is one block of columns.
- */
+/** The graph of one genome: `inputs` [rows, I] to `outputs` [rows, O]. */
 export function genomeGraph(plan: Plan, rounding: Rounding): Graph {
   const graph = new Graph()
-  const blocks: Block[] = []
-  const name = graph.input('inputs', 'float', ['rows', plan.inputSize])
-  blocks.push({ name, from: 0, width: plan.inputSize })
+  const inputs = graph.input('inputs', 'float', ['rows', plan.inputSize])
+  addPlan(graph, plan, inputs, 'outputs', rounding)
+  graph.output('outputs', ['rows', plan.outputSlots.length])
+  return graph
+}
+
+/**
+ * One step of a recurrent genome: `inputs` [rows, I] and `state` [rows, N] to `outputs` [rows, O]
+ * and `state_out` [rows, N], of which the outputs are the first.
+ *
+ * @param plan what `planRecurrent` gives
+ */
+export function recurrentGraph(plan: Plan, outputSize: number, rounding: Rounding): Graph {
+  const graph = new Graph()
+  const stateSize = plan.outputSlots.length
+  const inputs = graph.input('inputs', 'float', ['rows', plan.inputSize - stateSize])
+  const state = graph.input('state', 'float', ['rows', stateSize])
+  addPlan(graph, plan, graph.concat([inputs, state]), 'state_out', rounding)
+  graph.first('state_out', outputSize, 'outputs')
+  graph.output('outputs', ['rows', outputSize])
+  graph.output('state_out', ['rows', stateSize])
+  return graph
+}
+
+/**
+ * Adds what computes the outputs, under that name, from rows of inputs. For each depth, the values
+ * of all blocks that the depth reads give the sums of its nodes; the plan orders a depth's nodes by
+ * activation, so each kind is one block of columns.
+ */
+function addPlan(
+  graph: Graph,
+  plan: Plan,
+  inputs: TensorName,
+  outputs: TensorName,
+  rounding: Rounding,
+): void {
+  const blocks: Block[] = [{ name: inputs, from: 0, width: plan.inputSize }]
   for (let depth = 0; depth + 1 < plan.depthOffsets.length; depth += 1) {
     const first = plan.depthOffsets[depth]
     const last = plan.depthOffsets[depth + 1]
     if (last > first) addDepth(graph, plan, first, last, blocks, rounding)
   }
-  addOutputs(graph, plan, blocks)
-  return graph
+  addOutputs(graph, plan, blocks, outputs)
 }
 
 /** Adds the computed nodes `first` to `last`, and their blocks. */
@@ -155,7 +183,7 @@ function activationRuns(
   return runs
 }
 
-function addOutputs(graph: Graph, plan: Plan, blocks: readonly Block[]): void {
+function addOutputs(graph: Graph, plan: Plan, blocks: readonly Block[], outputs: TensorName): void {
   const slots = [...plan.outputSlots]
   const needed = blocks.filter(({ from, width }) =>
     slots.some((slot) => slot >= from && slot < from + width),
@@ -164,10 +192,9 @@ function addOutputs(graph: Graph, plan: Plan, blocks: readonly Block[]): void {
   const order = slots.map((slot) => columns.get(slot)!)
   const values = graph.concat(needed.map((block) => block.name))
   const inOrder = order.length === columns.size && order.every((column, at) => column === at)
-  if (inOrder) graph.add('Identity', [values], {}, 'outputs')
+  if (inOrder) graph.add('Identity', [values], {}, outputs)
   else {
     const indices = graph.constant(BigInt64Array.from(order, BigInt), [order.length])
-    graph.add('Gather', [values, indices], { axis: int(1) }, 'outputs')
+    graph.add('Gather', [values, indices], { axis: int(1) }, outputs)
   }
-  graph.output('outputs', ['rows', slots.length])
 }

@@ -100,6 +100,14 @@ export class Graph {
     return outputs
   }
 
+  /** The first columns of [rows, n], as a tensor of that name. */
+  first(input: TensorName, width: number, output: TensorName): void {
+    const [from, to, axis] = [0n, BigInt(width), 1n].map((bound) =>
+      this.constant(BigInt64Array.of(bound), [1]),
+    )
+    this.add('Slice', [input, from, to, axis], {}, output)
+  }
+
   /** Puts column groups side by side; a single one is left as it is. */
   concat(inputs: readonly TensorName[]): TensorName {
     return inputs.length === 1 ? inputs[0] : this.add('Concat', inputs, { axis: int(1) })

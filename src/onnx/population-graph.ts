@@ -14,9 +14,43 @@ import { type DepthLayout, depthLayout, placeNodes, populationLayout } from './p
  * as it is natively.
  */
 export function populationGraph(plans: readonly Plan[], rounding: Rounding): Graph {
-  const [{ inputSize, outputSlots }] = plans
   const graph = new Graph()
-  const inputs = graph.input('inputs', 'float', ['rows', inputSize])
+  const inputs = graph.input('inputs', 'float', ['rows', plans[0].inputSize])
+  addPlans(graph, plans, inputs, 'outputs', rounding)
+  graph.output('outputs', ['rows', plans[0].outputSlots.length])
+  return graph
+}
+
+/**
+ * One step of a population of recurrent genomes: in addition `state` [rows, N], which has room for
+ * the genome that needs most, and `state_out` [rows, N], of which the outputs are the first.
+ *
+ * @param plans what `planRecurrent` gives, all with the same length of state
+ */
+export function recurrentPopulationGraph(
+  plans: readonly Plan[],
+  outputSize: number,
+  rounding: Rounding,
+): Graph {
+  const graph = new Graph()
+  const stateSize = plans[0].outputSlots.length
+  const inputs = graph.input('inputs', 'float', ['rows', plans[0].inputSize - stateSize])
+  const state = graph.input('state', 'float', ['rows', stateSize])
+  addPlans(graph, plans, graph.concat([inputs, state]), 'state_out', rounding)
+  graph.first('state_out', outputSize, 'outputs')
+  graph.output('outputs', ['rows', outputSize])
+  graph.output('state_out', ['rows', stateSize])
+  return graph
+}
+
+/** Adds the input `genome` and what computes the outputs, under that name, from rows of inputs. */
+function addPlans(
+  graph: Graph,
+  plans: readonly Plan[],
+  inputs: TensorName,
+  outputs: TensorName,
+  rounding: Rounding,
+): void {
   const genome = graph.input('genome', 'int64', ['rows'])
   const layout = populationLayout(plans)
   const columns = placeNodes(plans, layout)
@@ -24,18 +58,16 @@ export function populationGraph(plans: readonly Plan[], rounding: Rounding): Gra
   for (let depth = 0; depth < layout.length; depth += 1) {
     values = addDepth(graph, plans, columns, layout[depth], depth, genome, values, rounding)
   }
-  const outputs = outputSlots.length
-  const picks = new Int32Array(plans.length * outputs)
+  const width = plans[0].outputSlots.length
+  const picks = new Int32Array(plans.length * width)
   for (const [index, plan] of plans.entries()) {
     picks.set(
       plan.outputSlots.map((slot) => columns[index][slot]),
-      index * outputs,
+      index * width,
     )
   }
-  const pick = graph.add('Gather', [graph.constant(picks, [plans.length, outputs]), genome])
-  graph.add('GatherElements', [values, pick], { axis: int(1) }, 'outputs')
-  graph.output('outputs', ['rows', outputs])
-  return graph
+  const pick = graph.add('Gather', [graph.constant(picks, [plans.length, width]), genome])
+  graph.add('GatherElements', [values, pick], { axis: int(1) }, outputs)
 }
 
 /** Nodes of a depth up to which connections are summed by a matrix. */

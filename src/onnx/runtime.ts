@@ -5,7 +5,7 @@ import { NeatronError } from '../errors.js'
 export type OnnxRuntime = typeof import('onnxruntime-node')
 
 /** The line that installs ONNX Runtime without its GPU download. */
-export const INSTALL_LINE = 'ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node'
+const INSTALL_LINE = 'ONNXRUNTIME_NODE_INSTALL=skip npm i onnxruntime-node'
 
 let runtime: Promise<OnnxRuntime> | undefined
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { Genome } from '#src/genome/genome.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { MalformedModel, scanModel } from '#src/onnx/scan.js'
 import { VERSION } from '#src/version.js'
@@ -11,6 +12,7 @@ import { sampleGenome } from './sample.js'
 
 const shape = { inputs: 3, outputs: 2, hidden: 12, weights: 2 }
 const genomes = Array.from({ length: 10 }, (_, seed) => sampleGenome(seed, shape))
+const recurrent = genomes.map((genome) => Genome.fromJSON({ ...genome.toJSON(), recurrent: true }))
 
 test('a model says what it is', (t) => {
   const one = scanModel(exportOnnx(genomes[0], { ids: ['champion'] }))
@@ -23,6 +25,8 @@ test('a model says what it is', (t) => {
   t.is(all.metadata.get('kind'), 'population')
   t.is(all.metadata.get('population_size'), '10')
   t.is(all.externalTensors.length, 0)
+  const stateSize = recurrent[0].compile().stateSize
+  t.is(scanModel(exportOnnx(recurrent[0])).metadata.get('state_size'), String(stateSize))
 })
 
 test('a genome has a few operators for each depth', (t) => {
@@ -70,6 +74,8 @@ test("models pass ONNX's own checker", async (t) => {
   const models = (['standard', 'native'] as const).flatMap((rounding) => [
     ...genomes.map((genome) => exportOnnx(genome, { rounding })),
     exportOnnx(genomes, { rounding }),
+    exportOnnx(recurrent[0], { rounding }),
+    exportOnnx(recurrent, { rounding }),
   ])
   const paths = models.map((_, index) => join(directory, `${index}.onnx`))
   await Promise.all(models.map((model, index) => writeFile(paths[index], model)))
