@@ -2,7 +2,7 @@ import { NeatronError } from '../errors.js'
 import type { BenchOptions } from './bench.js'
 import type { ClockCost } from './clock.js'
 import type { Contender } from './contender.js'
-import { deliverTrace } from './contenders/delivery.js'
+import { deliverTrace, withdrawTrace } from './contenders/delivery.js'
 import { HttpContender } from './contenders/http.js'
 import { type ServerAddress, serverContenders } from './contenders/line-up.js'
 import { nativeContenders } from './contenders/native.js'
@@ -58,6 +58,7 @@ export async function compareCalls(
   } finally {
     sampler.close()
     for (const contender of contenders) await contender.close()
+    for (const server of servers) await withdrawTrace(server)
   }
 }
 

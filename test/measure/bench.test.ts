@@ -27,6 +27,12 @@ const options = {
   signal: new AbortController().signal,
 }
 
+/** What a server can be asked for. */
+async function modelsOf(url: string): Promise<unknown> {
+  const body = '{"ready":true}'
+  return (await fetch(`${url}/v2/repository/index`, { method: 'POST', body })).json()
+}
+
 test.serial(
   'a run in every mode: outputs equal, rows accounted for, a report by its schema',
   async (t) => {
@@ -61,6 +67,7 @@ test.serial(
       ['http://127.0.0.1:9'],
     )
     t.true(report.measurements.some(({ name }) => name === 'url-2-http-batch-8-binary'))
+    t.deepEqual(await modelsOf(other.url), [], 'the server is left as it was')
     t.is(logs.size, report.measurements.length)
     for (const [name, log] of logs) {
       const first = new HistogramLogReader(log).nextIntervalHistogram()

@@ -2,6 +2,7 @@ import { takesBinaryTensors } from '../../brain/binary-extension.js'
 import { Cancellation } from '../../brain/cancellation.js'
 import { Connection } from '../../brain/exchange.js'
 import { InlineDelivery } from '../../brain/model-delivery.js'
+import { NeatronError } from '../../errors.js'
 import type { Genome } from '../../genome/genome.js'
 import { exportOnnx } from '../../onnx/export.js'
 import type { Trace } from '../trace.js'
@@ -48,6 +49,20 @@ export async function deliverTrace(
       populationModel: population ? POPULATION : null,
       binary: await takesBinaryTensors(connection.exchange),
     }
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Takes both models off a server, if they are there. A server that is gone took them along. */
+export async function withdrawTrace({ url, token }: ServerAddress): Promise<void> {
+  const connection = new Connection({ url, token, connections: 1, timeoutMs: TIMEOUT_MS })
+  const delivery = new InlineDelivery(connection.exchange, url)
+  try {
+    await delivery.withdraw(CHAMPION)
+    await delivery.withdraw(POPULATION)
+  } catch (error) {
+    if (!(error instanceof NeatronError)) throw error
   } finally {
     await connection.close()
   }
