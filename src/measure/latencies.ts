@@ -9,7 +9,7 @@ export const PERCENTILES = [50, 95, 99, 99.9] as const
  * A percentile stands only when at least this many samples lie beyond it: with fewer, it is the
  * luck of a handful of calls. So p99 needs 1,000 samples and p99.9 needs 10,000.
  */
-export const SAMPLES_BEYOND = 10
+const SAMPLES_BEYOND = 10
 
 /** How many samples `percentile` (0 to 100) needs before it is printed. */
 export function samplesNeeded(percentile: number): number {

@@ -3,7 +3,7 @@ import type { Round } from './rounds.js'
 import { spread } from './statistics.js'
 
 /** Windows that must agree, counted from the last. */
-export const WINDOWS = 3
+const WINDOWS = 3
 
 /** How far apart, relative to their mean, the figures of agreeing windows may be. */
 export const AGREEMENT = 0.1

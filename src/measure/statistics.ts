@@ -12,7 +12,7 @@ export interface Estimate {
 const RESAMPLES = 1000
 
 /** Two-sided confidence level of every interval in a report. */
-export const CONFIDENCE = 0.95
+const CONFIDENCE = 0.95
 
 export function mean(values: ArrayLike<number>): number {
   let sum = 0

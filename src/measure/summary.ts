@@ -55,7 +55,7 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
 }
 
 /** The latencies of all rounds in one histogram. */
-export function poolRounds(rounds: readonly Round[]): Latencies {
+function poolRounds(rounds: readonly Round[]): Latencies {
   const pooled = new Latencies(rounds[0].latencies.callsPerSample)
   for (const { latencies } of rounds) pooled.add(latencies)
   return pooled

@@ -43,7 +43,7 @@ function number(value: number | null): string {
 }
 
 /** Half the width of an interval, relative to the figure: `5 %`. */
-export function plusMinus({ value, low, high }: Estimate): string {
+function plusMinus({ value, low, high }: Estimate): string {
   const share = (Math.max(high - value, value - low) / value) * 100
   return `${share < 1 ? share.toFixed(1) : share.toFixed(0)} %`
 }

@@ -7,7 +7,7 @@ const SECONDS = [
 const ROWS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 4096]
 
 /** How often something happened and how long it took in all. */
-export class Duration {
+class Duration {
   count = 0
   ns = 0
 

@@ -2,7 +2,7 @@ import type { Scale } from './scale.js'
 import { element, label, line } from './svg.js'
 
 /** A chart drawn twice: for a page, and for a phone, where one drawing scaled down is unreadable. */
-export const WIDTHS = [980, 360] as const
+const WIDTHS = [980, 360] as const
 
 /** The plotting area inside a drawing, in its own units. */
 export interface Box {
