@@ -4,7 +4,7 @@ import type { Signature, TensorSpec } from './signature.js'
 /**
  * Reads rows of numbers, `[[...], ...]`, into one row-major array.
  *
- * @throws HttpError `INPUT_LENGTH` or `INPUT_NOT_FINITE`, naming the place.
+ * @throws HttpError `BODY_INVALID`, `INPUT_LENGTH` or `INPUT_NOT_FINITE`, naming the place.
  */
 export function readRows(value: unknown, { name, width }: TensorSpec): Float32Array {
   if (!Array.isArray(value) || value.length === 0) {
@@ -13,14 +13,17 @@ export function readRows(value: unknown, { name, width }: TensorSpec): Float32Ar
       `${name}: expected an array of at least one row, got ${describe(value)}.`,
     )
   }
+  // Lengths first: many empty rows make a short body, and would have much memory set aside.
+  for (let row = 0; row < value.length; row += 1) {
+    const numbers: unknown = value[row]
+    if (Array.isArray(numbers) && numbers.length === width) continue
+    const got = Array.isArray(numbers) ? `${numbers.length}` : describe(numbers)
+    throw new HttpError('INPUT_LENGTH', `${name}[${row}]: expected ${width} numbers, got ${got}.`)
+  }
   const values = new Float32Array(value.length * width)
   let at = 0
   for (let row = 0; row < value.length; row += 1) {
-    const numbers: unknown = value[row]
-    if (!Array.isArray(numbers) || numbers.length !== width) {
-      const got = Array.isArray(numbers) ? `${numbers.length}` : describe(numbers)
-      throw new HttpError('INPUT_LENGTH', `${name}[${row}]: expected ${width} numbers, got ${got}.`)
-    }
+    const numbers: unknown[] = value[row]
     for (let column = 0; column < width; column += 1) {
       const number: unknown = numbers[column]
       values[at] = typeof number === 'number' ? number : Number.NaN

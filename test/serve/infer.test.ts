@@ -125,3 +125,11 @@ for (const [why, body, status, message] of refused) {
     t.regex(reply.json.error, message)
   })
 }
+
+test('millions of empty rows are refused for what they are', async (t) => {
+  const wide = Genome.random({ inputs: 3000, outputs: 1, connections: 1, seed: 1 })
+  const server = await start(t, { models: [{ name: 'wide', genome: wide }] })
+  const reply = await server.post('/infer', `{"inputs": [${'[],'.repeat(3e6)}[]]}`)
+  t.is(reply.status, 400)
+  t.regex(reply.json.error, /inputs\[0\]: expected 3000 numbers, got 0/)
+})
