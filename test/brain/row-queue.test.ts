@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import test from 'ava'
 import fc from 'fast-check'
 import { FixedBatch } from '#src/brain/batch-size.js'
@@ -282,11 +281,12 @@ test('a withdrawn row leaves the buffer', async (t) => {
 
 test('a request is aborted when nobody waits for it any more, and not before', async (t) => {
   let aborted = 0
+  let answer = () => {}
   const { infer } = fakeServer({
     batch: 2,
     before: (_, cancellation) =>
-      new Promise((resolve, reject) => {
-        setTimeout(resolve, 100)
+      new Promise<void>((resolve, reject) => {
+        answer = resolve
         cancellation.listen((reason) => {
           aborted += 1
           reject(reason)
@@ -298,10 +298,11 @@ test('a request is aborted when nobody waits for it any more, and not before', a
   await new Promise(setImmediate)
   first.abort(new Error('first'))
   await t.throwsAsync(rows[0], { message: 'first' })
+  answer()
   t.deepEqual(await rows[1], answerTo(2, [2, 2]))
   t.is(aborted, 0)
   const both = [infer(1, [1, 1], second.signal), infer(3, [3, 3], third.signal)]
-  await sleep(5)
+  await new Promise(setImmediate)
   second.abort(new Error('second'))
   third.abort(new Error('third'))
   await Promise.all(both.map((row) => t.throwsAsync(row)))
