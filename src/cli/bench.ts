@@ -52,8 +52,12 @@ async function run(flags: BenchFlags): Promise<void> {
   const { quick, out, python, url, model, baseline, seed, json } = flags
   const plan = quick ? quickPlan : fullPlan
   const interrupt = new AbortController()
-  // The second Ctrl-C finds no listener, and ends the process at once.
-  process.once('SIGINT', () => interrupt.abort())
+  const stop = () => {
+    // The second time at once, but by an exit, which ends the Python service too.
+    if (interrupt.signal.aborted) process.exit(INTERRUPTED)
+    interrupt.abort()
+  }
+  process.on('SIGINT', stop).on('SIGTERM', stop)
   const progress = terminalProgress()
   progress.stage(`Measuring where inference should run; this takes ${plan.expected}`)
   let result: BenchResult | null

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { startServer } from '#src/serve/child.js'
+import { scratch, start } from '../cli/run-cli.js'
 
 const run = promisify(execFile)
 
@@ -51,4 +53,14 @@ test('a baseline must be a name', async (t) => {
     neatron('bench', '--baseline', '../x'),
   )
   t.is(error!.code, 2)
+})
+
+test('bench ends early on SIGTERM as on Ctrl-C, with 130', async (t) => {
+  const out = await scratch(t)
+  const { child, ended } = start(['bench', '--quick', '--out', out])
+  await once(child.stderr!, 'data')
+  child.kill('SIGTERM')
+  const { code, stderr } = await ended
+  t.is(code, 130)
+  t.regex(stderr, /neatron: interrupted; nothing was measured yet/)
 })
