@@ -137,7 +137,9 @@ function chooseRemote(
   }
   const adds = native ? difference(single.rowNs, native.rowNs) : single.rowNs
   const [fine, costly] = RULES.singleAddsUs.map((limit) => against(adds, limit * 1000))
-  const says = `A single remote call adds ${us(adds)} to a row`
+  const says = native
+    ? `A single remote call adds ${us(adds)} to a row`
+    : `A single remote call costs ${us(adds)} a row, with no native one to compare`
   const rule = 'single adds'
   if (fine === 'under') {
     reasons.push({ rule, text: `${says}, under 10 us: single calls are fine.`, figure: adds })
