@@ -38,13 +38,14 @@ export class InProcess implements Inference {
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void {
     const population = this.#population
     if (population === undefined) throw this.#closed ? closed() : notLoaded()
     if (rows === 0) return
     const recorder = this.#recorder
     const startedAt = nowNs()
-    population.feedForwardRows(genome, inputs, outputs, rows)
+    population.feedForwardRows(genome, inputs, outputs, rows, slots)
     const ns = nowNs() - startedAt
     // Rows that were refused, for their number perhaps, have not been asked.
     recorder.asked(rows)

@@ -9,6 +9,7 @@ export interface Inference {
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void | Promise<void>
   infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array>
   flush(): Promise<void>

@@ -58,7 +58,8 @@ export class NeatBrain implements Brain {
    * Answers all rows of a tick: row r of `inputs` ([rows x I]) by genome `genome[r]` into row r of
    * `outputs` ([rows x O]). In process it is one native call, and values are not checked. Remote it
    * is as many requests as the batch size needs, the last one not full; leave the arrays as they
-   * are until the promise fulfils.
+   * are until the promise fulfils. `slots` names the episode of each row, for genomes that keep a
+   * state ({@link Brain}).
    *
    * @throws NeatronError `GENOME_INDEX` and `INPUT_NOT_FINITE` before anything is sent; `OUTPUT_NOT_FINITE`, and
    * failures of the server.
@@ -68,8 +69,9 @@ export class NeatBrain implements Brain {
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void | Promise<void> {
-    return this.#inference.feedForwardRows(genome, inputs, outputs, rows)
+    return this.#inference.feedForwardRows(genome, inputs, outputs, rows, slots)
   }
 
   /**

@@ -44,6 +44,7 @@ export class TraceRecorder implements Brain {
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void | Promise<void> {
     const size = this.#genomes[0].inputSize
     for (let row = 0; row < rows; row++) {
@@ -53,7 +54,7 @@ export class TraceRecorder implements Brain {
       const at = seen < ROWS_PER_GENOME ? seen : Math.floor(this.random.next() * (seen + 1))
       if (at < ROWS_PER_GENOME) kept[at] = inputs.slice(row * size, (row + 1) * size)
     }
-    return this.brain.feedForwardRows(genome, inputs, outputs, rows)
+    return this.brain.feedForwardRows(genome, inputs, outputs, rows, slots)
   }
 
   /**

@@ -14,11 +14,16 @@ export interface Brain {
    * Answers `rows` rows: row r of `inputs` (row-major, [rows x I]) by genome `genome[r]`, into row
    * r of `outputs` ([rows x O]). The arrays may be longer than the rows need. A brain that answers
    * at once returns nothing, so that a simulation without latency pays for no promise.
+   *
+   * Recurrent genomes keep a state for each episode: `slots[r]` is the number of the episode that
+   * row r belongs to, from 0, no two the same in a call. Each begins with a state of zeros after
+   * `load`. Without slots an episode has the number of its genome. Other genomes need none.
    */
   feedForwardRows(
     genome: Uint32Array,
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots?: Uint32Array,
   ): void | Promise<void>
 }

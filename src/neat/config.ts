@@ -38,6 +38,12 @@ const CONFIG = Type.Object(
      * makes them. `none`: the task's rows carry one, or none is wanted.
      */
     bias: Type.Union([Type.Literal('unit'), Type.Literal('none')], { default: 'unit' }),
+    /**
+     * Whether genomes are recurrent: connections may form cycles and loops, outputs may be sources,
+     * and networks keep a state from tick to tick. Stanley and Miikkulainen use it where a task
+     * needs memory (section 4.3.2).
+     */
+    recurrent: Type.Boolean({ default: false }),
     /** Activation of the outputs. */
     outputActivation: activation,
     /** Activations of hidden nodes: a new node gets one of them at random. */
@@ -114,6 +120,7 @@ export type Config = Static<typeof CONFIG>
 function expectation(schema: TSchema): string {
   if (schema.anyOf) return `one of ${schema.anyOf.map((s: TSchema) => `"${s.const}"`).join(', ')}`
   if (schema.type === 'array') return `a list of at least ${schema.minItems} of them`
+  if (schema.type === 'boolean') return 'true or false'
   const noun = schema.type === 'integer' ? 'a whole number' : 'a number'
   if (schema.maximum === undefined) return `${noun} of at least ${schema.minimum}`
   return `${noun} from ${schema.minimum} to ${schema.maximum}`

@@ -9,6 +9,7 @@ import {
   CONNECTION_WEIGHT,
   CONNECTION_WORDS,
   connectionsOffset,
+  FLAG_RECURRENT,
   HEADER_CONNECTIONS,
   HEADER_FLAGS,
   HEADER_INPUTS,
@@ -53,12 +54,12 @@ export class Draft {
   readonly #reachability = new Reachability()
 
   /** An empty genome, ready for its nodes. */
-  begin(inputs: number, outputs: number): void {
+  begin(inputs: number, outputs: number, recurrent = false): void {
     this.words[HEADER_NODES] = 0
     this.words[HEADER_CONNECTIONS] = 0
     this.words[HEADER_INPUTS] = inputs
     this.words[HEADER_OUTPUTS] = outputs
-    this.words[HEADER_FLAGS] = 0
+    this.words[HEADER_FLAGS] = recurrent ? FLAG_RECURRENT : 0
   }
 
   /** Starts from an existing genome. */
@@ -112,7 +113,10 @@ export class Draft {
     }
   }
 
-  /** Whether two nodes may be connected: they are not yet, and no cycle would close. */
+  /**
+   * Whether two nodes may be connected: they are not yet, and no cycle would close, unless the
+   * genome is recurrent.
+   */
   accepts(from: number, to: number): boolean {
     const { words } = this
     const first = connectionsOffset(words)
@@ -120,6 +124,7 @@ export class Draft {
     for (let at = first; at < end; at += CONNECTION_WORDS) {
       if (words[at + CONNECTION_FROM] === from && words[at + CONNECTION_TO] === to) return false
     }
+    if ((words[HEADER_FLAGS] & FLAG_RECURRENT) !== 0) return true
     return !this.#reachability.reaches(words, to, from)
   }
 

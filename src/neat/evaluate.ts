@@ -40,16 +40,17 @@ export async function evaluate(
   const genome = new Uint32Array(simulation.maxRows)
   const inputs = new Float32Array(simulation.maxRows * task.inputs)
   const outputs = new Float32Array(simulation.maxRows * task.outputs)
+  const slots = simulation.numbersEpisodes ? new Uint32Array(simulation.maxRows) : undefined
   const tick: Tick = { rows: 0, simulationNs: 0, inferenceNs: 0 }
   let ticks = 0
   let total = 0
   let breathed = performance.now()
   let before = breathed
   for (;;) {
-    const rows = simulation.observe(genome, inputs)
+    const rows = simulation.observe(genome, inputs, slots)
     if (rows === 0) return { ticks, rows: total }
     const asked = performance.now()
-    const answer = brain.feedForwardRows(genome, inputs, outputs, rows)
+    const answer = brain.feedForwardRows(genome, inputs, outputs, rows, slots)
     if (answer !== undefined) await answer
     const answered = performance.now()
     simulation.act(outputs)

@@ -32,7 +32,7 @@ export function initialPopulation(
   const draft = new Draft()
   const genomes = Array.from({ length: config.population }, (_, index) => {
     const random = new Random(seed, PURPOSE.initial, 0, index)
-    draft.begin(inputs, outputs)
+    draft.begin(inputs, outputs, config.recurrent)
     for (let i = 0; i < inputs; i++) draft.addNode(i, KIND_INPUT, IDENTITY, 0)
     for (let o = 0; o < outputs; o++) {
       draft.addNode(inputs + o, KIND_OUTPUT, activationNumber(config.outputActivation), 0)

@@ -96,19 +96,20 @@ export class Mutation {
     draft.addConnection(split.outOf, split.node, to, weight)
   }
 
-  /** Connects two nodes that were not, if that closes no cycle. */
+  /** Connects two nodes that were not; if that closes no cycle, in a feed-forward genome. */
   addConnection(draft: Draft, random: Random): void {
     const { words } = draft
     const inputs = words[HEADER_INPUTS]
     const outputs = words[HEADER_OUTPUTS]
     const hidden = words[HEADER_NODES] - inputs - outputs
     const constants = this.#constants
+    const { recurrent } = this.config
     for (let attempt = 0; attempt < CONNECTION_ATTEMPTS; attempt++) {
       // Nodes lie as inputs, outputs, bias unit, hidden. Outputs are no sources in a feed-forward
       // genome, and neither inputs nor the bias unit are targets.
-      const source = random.below(inputs + hidden)
+      const source = random.below(recurrent ? inputs + outputs + hidden : inputs + hidden)
       const target = random.below(outputs + hidden - constants)
-      const from = nodeAt(words, source < inputs ? source : source + outputs)
+      const from = nodeAt(words, recurrent || source < inputs ? source : source + outputs)
       const to = nodeAt(words, inputs + (target < outputs ? target : target + constants))
       if (!draft.accepts(from, to)) continue
       const { weightRange } = this.config

@@ -1,4 +1,5 @@
 import type { Genome } from '../genome/genome.js'
+import { Population } from '../genome/population.js'
 import { Random } from '../neat/random.js'
 import type { Simulation, Task, TestResult } from './task.js'
 
@@ -85,6 +86,7 @@ export class Carts {
 /** Some episodes for each genome, from starts that all genomes share, in lockstep. */
 class CartPole implements Simulation {
   readonly maxRows: number
+  readonly numbersEpisodes = true
   readonly #carts: Carts
   /** The carts still running, in order. */
   readonly #live: Uint32Array
@@ -106,10 +108,11 @@ class CartPole implements Simulation {
     }
   }
 
-  observe(genome: Uint32Array, inputs: Float32Array): number {
+  observe(genome: Uint32Array, inputs: Float32Array, slots?: Uint32Array): number {
     for (let row = 0; row < this.#alive; row++) {
       const cart = this.#live[row]
       genome[row] = Math.floor(cart / this.episodes)
+      if (slots !== undefined) slots[row] = cart
       this.#carts.observe(cart, inputs, row * 4)
     }
     return this.#alive
@@ -163,16 +166,18 @@ export const cartPole: Task = {
 /** 500 ticks from each of 100 starts, always the same ones. */
 function testCartPole(champion: Genome): TestResult {
   const simulation = new CartPole(1, TEST_EPISODES, new Random(TEST_SEED))
-  const network = champion.compile()
+  const population = Population.compile([champion])
   const genome = new Uint32Array(TEST_EPISODES)
+  const slots = new Uint32Array(TEST_EPISODES)
   const inputs = new Float32Array(TEST_EPISODES * 4)
   const outputs = new Float32Array(TEST_EPISODES)
   for (;;) {
-    const rows = simulation.observe(genome, inputs)
+    const rows = simulation.observe(genome, inputs, slots)
     if (rows === 0) break
-    network.feedForwardBatch(inputs, outputs, rows)
+    population.feedForwardRows(genome, inputs, outputs, rows, slots)
     simulation.act(outputs)
   }
+  population.dispose()
   const passed = simulation.survivors
   return { solved: passed === TEST_EPISODES, passed, episodes: TEST_EPISODES }
 }

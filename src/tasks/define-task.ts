@@ -62,6 +62,7 @@ export function defineTask(task: EpisodicTask): Task {
 /** Episodes side by side; those of one genome stand next to each other. */
 class Lockstep implements Simulation {
   readonly maxRows: number
+  readonly numbersEpisodes = true
   readonly #all: Episode[]
   /** Indices of the episodes still running. */
   #live: number[]
@@ -84,11 +85,12 @@ class Lockstep implements Simulation {
     this.#outputs = new Float32Array(task.outputs)
   }
 
-  observe(genome: Uint32Array, inputs: Float32Array): number {
+  observe(genome: Uint32Array, inputs: Float32Array, slots?: Uint32Array): number {
     for (const [row, index] of this.#live.entries()) {
       this.#all[index].observe(this.#inputs)
       inputs.set(this.#inputs, row * this.#inputs.length)
       genome[row] = Math.floor(index / this.episodes)
+      if (slots !== undefined) slots[row] = index
     }
     return this.#live.length
   }

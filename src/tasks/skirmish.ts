@@ -37,6 +37,7 @@ const wrap = (x: number) => (x < 0 ? x + WORLD : x >= WORLD ? x - WORLD : x)
  */
 class Skirmish implements Simulation {
   readonly maxRows: number
+  readonly numbersEpisodes = true
   readonly #x: Float64Array
   readonly #y: Float64Array
   readonly #speed: Float64Array
@@ -79,7 +80,7 @@ class Skirmish implements Simulation {
     }
   }
 
-  observe(genome: Uint32Array, inputs: Float32Array): number {
+  observe(genome: Uint32Array, inputs: Float32Array, slots?: Uint32Array): number {
     this.#rows = 0
     if (this.#tick === TICKS) return 0
     for (let battle = 0; battle < this.genomes; battle++) {
@@ -89,6 +90,8 @@ class Skirmish implements Simulation {
         if (this.#health[agent] <= 0) continue
         this.#sense(agent, inputs, this.#rows * INPUTS)
         genome[this.#rows] = battle
+        // To a genome that remembers, each agent's life is an episode.
+        if (slots !== undefined) slots[this.#rows] = battle * TEAM + agent - first
         this.#asked[this.#rows++] = agent
       }
     }

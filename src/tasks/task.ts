@@ -42,10 +42,19 @@ export interface Simulation {
   /** The most rows that one tick can ask for. */
   readonly maxRows: number
   /**
+   * Whether `observe` numbers episodes in `slots`. Needed for recurrent genomes, which keep a state
+   * for each episode, where a genome may have several episodes at once or one after another;
+   * otherwise an episode has the number of its genome.
+   */
+  readonly numbersEpisodes?: boolean
+  /**
    * Writes the rows of this tick, and for each the index of the genome that answers it. A genome
    * may have any number of rows, none when its episodes are done. Returns the rows; 0 ends it.
+   *
+   * @param slots with `numbersEpisodes`, for the number of each row's episode: whole, from 0, and
+   *   always the same for the same episode, of which a tick has at most one row
    */
-  observe(genome: Uint32Array, inputs: Float32Array): number
+  observe(genome: Uint32Array, inputs: Float32Array, slots?: Uint32Array): number
   /** Moves the simulation on by one tick with the answers, in the order of the rows observed. */
   act(outputs: Float32Array): void
   /** Writes each genome's fitness, once `observe` has returned 0. Fitness is not negative. */

@@ -64,6 +64,7 @@ export function truthTable(fn: BooleanFunction): Task {
 /** One tick, in which every genome answers every pattern. */
 class AllPatterns implements Simulation {
   readonly maxRows: number
+  readonly numbersEpisodes = true
   readonly #fitness: Float64Array
   readonly #right: Uint32Array
   #done = false
@@ -77,13 +78,14 @@ class AllPatterns implements Simulation {
     this.#right = new Uint32Array(genomes)
   }
 
-  observe(genome: Uint32Array, inputs: Float32Array): number {
+  observe(genome: Uint32Array, inputs: Float32Array, slots?: Uint32Array): number {
     if (this.#done) return 0
     const { patterns, size } = this.table
     for (let index = 0; index < this.genomes; index++) {
       genome.fill(index, index * size, index * size + size)
       inputs.set(patterns, index * patterns.length)
     }
+    if (slots !== undefined) for (let row = 0; row < this.maxRows; row++) slots[row] = row
     return this.maxRows
   }
 
