@@ -6,7 +6,7 @@ import { AdaptiveBatch } from './adaptive-batch.js'
 import { FixedBatch } from './batch-size.js'
 import { takesBinaryTensors } from './binary-extension.js'
 import { Cancellation } from './cancellation.js'
-import { Connection, type HttpReply, type HttpRequest } from './exchange.js'
+import { Connection, type Exchange, type HttpReply, type HttpRequest } from './exchange.js'
 import { refused } from './exchange-error.js'
 import { InferProtocol } from './infer-protocol.js'
 import {
@@ -39,13 +39,14 @@ export class Remote implements Inference {
   readonly #queue: RowQueue
   readonly #serverReturn: ServerReturn
   readonly #name: string
-  /** Ends loading when the brain is closed or its signal aborts. */
+  /** Ends loading, and learning of a model, when the brain is closed or its signal aborts. */
   readonly #loading = new Cancellation()
   #protocol: Protocol | undefined
   /** What was loaded, to load it again or take it away. */
   #model: RepositoryModel | undefined
   #population = false
   #shape: RowShape | undefined
+  #attaching: Promise<RowShape> | undefined
   #closed = false
 
   constructor(options: ResolvedRemoteOptions, recorder: Recorder) {
@@ -151,13 +152,21 @@ export class Remote implements Inference {
     return this.#shape
   }
 
-  /** The shape of the model that the server has already. */
-  async #attach(): Promise<RowShape> {
+  /** The shape of the model that the server has already; rows that are asked together ask once. */
+  #attach(): Promise<RowShape> {
+    this.#attaching ??= this.#learnShape().finally(() => {
+      this.#attaching = undefined
+    })
+    return this.#attaching
+  }
+
+  async #learnShape(): Promise<RowShape> {
     const { model, url } = this.#options
     if (model === undefined) throw notLoaded()
+    const exchange: Exchange = (request) => this.#connection.exchange(request, this.#loading)
     const { shape, population } = await this.#serverReturn.outlast(async () => {
       this.#protocol ??= await this.#chooseProtocol()
-      return modelMetadata(this.#connection.exchange, url, model)
+      return modelMetadata(exchange, url, model)
     })
     this.#shape ??= shape
     this.#population = population
@@ -171,7 +180,9 @@ export class Remote implements Inference {
   /** One request, made again as the options say, from writing its body to reading its answer. */
   async #ask(batch: RowBatch, cancel: Cancellation): Promise<Float32Array> {
     this.#recorder.requested()
+    let attempts = 0
     return this.#serverReturn.outlast(async () => {
+      if (attempts++ > 0) this.#recorder.retried()
       const startedAt = nowNs()
       const request = this.#protocol!.encode(batch, this.#name, this.#population)
       const reply = await withRetry(

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -151,6 +154,7 @@ test('with waitForServerMs it goes on when the server is back, with the same pop
     close(t, tick.outputs.subarray(row * OUTPUTS, (row + 1) * OUTPUTS), expected)
   })
   t.like(brain.stats(), { rows: 2000, inferCount: 2000, requests: 500 })
+  t.true(brain.stats().retries > 0)
 })
 
 test('a server that does not come back is the error it was', async (t) => {
@@ -160,4 +164,37 @@ test('a server that does not come back is the error it was', async (t) => {
   await server.close()
   await t.throwsAsync(brain.infer([1, 2, 3]), { code: 'SERVER_UNREACHABLE' })
   await brain.close()
+})
+
+test('rows that are asked together learn the shape of a model once', async (t) => {
+  const metadata = {
+    inputs: [{ name: 'inputs', shape: [-1, 2] }],
+    outputs: [{ name: 'outputs', shape: [-1, 1] }],
+  }
+  let learned = 0
+  const server = createHttpServer((request, response) => {
+    if (request.url === '/v2/models/m') learned += 1
+    const answer = request.url === '/infer' ? { outputs: [[0]] } : metadata
+    request.resume().on('end', () => response.end(JSON.stringify(answer)))
+  }).listen(0, '127.0.0.1')
+  t.teardown(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const brain = NeatBrain.remote({ url: `http://127.0.0.1:${port}`, model: 'm' })
+  t.teardown(() => brain.close())
+  const rows = await Promise.all(Array.from({ length: 20 }, () => brain.infer([1, 2])))
+  t.deepEqual(rows, Array(20).fill(Float32Array.of(0)))
+  t.is(learned, 1)
+})
+
+test('closing ends the wait for the shape of a model', async (t) => {
+  const server = createHttpServer(() => undefined).listen(0, '127.0.0.1')
+  t.teardown(() => server.close().closeAllConnections())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const brain = NeatBrain.remote({ url: `http://127.0.0.1:${port}`, model: 'm' })
+  const row = brain.infer([1, 2])
+  await once(server, 'request')
+  await brain.close()
+  await t.throwsAsync(row, { code: 'BRAIN_CLOSED' })
 })
