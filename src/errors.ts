@@ -33,6 +33,7 @@ export const ERROR_CODES = [
   // Brains and servers
   'BRAIN_NOT_LOADED',
   'BRAIN_CLOSED',
+  'RECURRENT_UNSUPPORTED',
   'SERVER_UNREACHABLE',
   'SERVER_ERROR',
   'SERVER_BUSY',

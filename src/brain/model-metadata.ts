@@ -1,3 +1,4 @@
+import { NeatronError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 import { invalid, refused } from './exchange-error.js'
 import type { RowShape } from './inference.js'
@@ -14,7 +15,8 @@ export interface ModelMetadata {
  * Asks the server what rows of `model` look like (`GET /v2/models/{model}`, Open Inference Protocol).
  * It does not tell how many genomes a population has, so indices are left for it to check.
  *
- * @throws NeatronError `MODEL_NOT_FOUND`; `RESPONSE_INVALID` when the model has no tensors `inputs` and `outputs`.
+ * @throws NeatronError `MODEL_NOT_FOUND`; `RESPONSE_INVALID` when the model has no tensors `inputs` and `outputs`;
+ *   `RECURRENT_UNSUPPORTED` when it takes a state.
  */
 export async function modelMetadata(
   exchange: Exchange,
@@ -24,6 +26,13 @@ export async function modelMetadata(
   const reply = await exchange({ method: 'GET', path: `/v2/models/${encodeURIComponent(model)}` })
   if (reply.status < 200 || reply.status >= 300) throw refused(url, model, reply)
   const { inputs, outputs } = parseJson(reply, url)
+  if (tensor(inputs, 'state') !== undefined) {
+    throw new NeatronError(
+      'RECURRENT_UNSUPPORTED',
+      `model ${model} at ${url} takes a state with each row, which only a brain that loaded its ` +
+        'genomes keeps; load them, or send "state" yourself',
+    )
+  }
   const population = tensor(inputs, 'genome') !== undefined
   const shape = {
     inputSize: columns(inputs, 'inputs', url),

@@ -1,10 +1,11 @@
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
+import type { Plan } from '../native/addon.js'
 import { VERSION } from '../version.js'
 import type { Rounding } from './activation.js'
 import { chooseRounding } from './conditioning.js'
 import { genomeGraph, recurrentGraph } from './genome-graph.js'
-import type { Graph } from './graph.js'
+import type { Graph, ModelInfo } from './graph.js'
 import { plansOf } from './plans.js'
 import { populationGraph, recurrentPopulationGraph } from './population-graph.js'
 
@@ -64,18 +65,48 @@ export function exportOnnx(
       ? recurrentPopulationGraph(plans, outputSize, rounding)
       : populationGraph(plans, rounding)
   }
-  return graph.toModel({
+  return graph.toModel(describe(kind, ids, rounding, recurrent ? plans[0] : undefined))
+}
+
+/**
+ * Writes a population of recurrent genomes for a client that keeps the states: the state's numbers
+ * follow the inputs in `inputs` [rows, I + N], and `outputs` [rows, N] is the next state, of which
+ * the first O are the genome's outputs.
+ */
+export function exportSteps(genomes: readonly Genome[], rounding: Rounding): ExportedSteps {
+  const { plans } = plansOf(genomes)
+  const ids = genomes.map((_, index) => String(index))
+  const info = describe('population', ids, rounding, plans[0])
+  const bytes = populationGraph(plans, rounding).toModel(info)
+  return { bytes, stateSize: plans[0].outputSlots.length }
+}
+
+/** The model of {@link exportSteps}. */
+export interface ExportedSteps {
+  readonly bytes: Uint8Array
+  /** N, the length of the longest state. */
+  readonly stateSize: number
+}
+
+/** What a model says about itself; `step` is a plan of a recurrent genome. */
+function describe(
+  kind: 'genome' | 'population',
+  ids: readonly string[],
+  rounding: Rounding,
+  step: Plan | undefined,
+): ModelInfo {
+  return {
     producerName: 'neatron',
     producerVersion: VERSION,
     graphName: kind,
     metadata: {
       kind,
-      population_size: String(list.length),
+      population_size: String(ids.length),
       genome_ids: JSON.stringify(ids),
       rounding,
-      ...(recurrent && { state_size: String(plans[0].outputSlots.length) }),
+      ...(step && { state_size: String(step.outputSlots.length) }),
     },
-  })
+  }
 }
 
 function isList(genomes: Genome | readonly Genome[]): genomes is readonly Genome[] {
