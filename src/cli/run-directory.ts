@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
 import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
@@ -22,6 +24,19 @@ export interface RunDescription {
 }
 
 const FORMAT = 'neatron/run'
+
+/** What a run must say of itself to be gone on with; the parameters of NEAT are checked by evolve. */
+const Resumable = Type.Object({
+  format: Type.Literal(FORMAT),
+  task: Type.String(),
+  seed: Type.Integer(),
+  generations: Type.Integer({ minimum: 1 }),
+  config: Type.Unsafe<Config>(Type.Object({})),
+  inference: Type.Object({
+    mode: Type.Union([Type.Literal('cpu'), Type.Literal('remote')]),
+    batch: Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('adaptive')]),
+  }),
+})
 
 /** The directory of one training run: what is in it, and what may be done to it. */
 export class RunDirectory {
@@ -48,17 +63,18 @@ export class RunDirectory {
   /** Opens the directory of a run to go on with. Throws `CHECKPOINT_INVALID` if it holds none. */
   static async open(path: string): Promise<{ directory: RunDirectory; run: RunDescription }> {
     const directory = new RunDirectory(path)
-    const run = (await readJson(directory.file('run.json')).catch((cause: Error) => {
+    const run = await readJson(directory.file('run.json')).catch((cause: Error) => {
       throw new NeatronError(
         'CHECKPOINT_INVALID',
         `Cannot resume from ${path}: ${cause.message} Give the directory that a run wrote.`,
         { cause },
       )
-    })) as (RunDescription & { format?: unknown }) | null
-    if (run?.format !== FORMAT) {
+    })
+    if (!Value.Check(Resumable, run)) {
+      const { path: place, message } = Value.Errors(Resumable, run).First()!
       throw new NeatronError(
         'CHECKPOINT_INVALID',
-        `Cannot resume from ${path}: its run.json is not of format "${FORMAT}".`,
+        `Cannot resume from ${path}: its run.json is not whole (${place || 'the file'}: ${message}). Give the directory that a run wrote.`,
       )
     }
     return { directory, run }

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { Genome } from 'neatron'
@@ -161,8 +161,10 @@ test('wrong usage exits with 2 and says on stderr what is wrong', async (t) => {
 
 test('failures exit with 1 and one line', async (t) => {
   const folder = await scratch(t)
+  writeFileSync(join(folder, 'run.json'), '{"format":"neatron/run","task":"xor","seed":1}')
   for (const [args, code] of [
     [['train', '--resume', join(folder, 'none')], 'CHECKPOINT_INVALID'],
+    [['train', '--resume', folder], 'CHECKPOINT_INVALID'],
     [
       ['train', '--mode', 'remote', '--url', 'http://127.0.0.1:9', '--out', join(folder, 'dead')],
       'SERVER_UNREACHABLE',
