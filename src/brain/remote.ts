@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
-import { exportOnnx } from '../onnx/export.js'
+import { exportOnnx, exportSteps } from '../onnx/export.js'
 import { AdaptiveBatch } from './adaptive-batch.js'
 import { FixedBatch } from './batch-size.js'
 import { takesBinaryTensors } from './binary-extension.js'
 import { Cancellation } from './cancellation.js'
+import { ClientStates } from './client-states.js'
 import { Connection, type Exchange, type HttpReply, type HttpRequest } from './exchange.js'
 import { refused } from './exchange-error.js'
 import { InferProtocol } from './infer-protocol.js'
@@ -46,6 +47,9 @@ export class Remote implements Inference {
   #model: RepositoryModel | undefined
   #population = false
   #shape: RowShape | undefined
+  /** Numbers that the server answers a row with: more than the outputs for recurrent genomes. */
+  #answerSize = 0
+  #states: ClientStates | undefined
   #attaching: Promise<RowShape> | undefined
   #closed = false
 
@@ -75,13 +79,12 @@ export class Remote implements Inference {
   async load(genomes: readonly Genome[]): Promise<void> {
     this.#checkOpen()
     const shape = rowShape(genomes)
-    const { inputSize, outputSize } = shape
     // Rows asked before belong to the population before.
     await this.#queue.flush()
     this.#shape = undefined
-    // Native rounding would take several times as long to load and to run, in each generation.
-    const bytes = exportOnnx(genomes, { rounding: 'standard' })
-    this.#model = { name: this.#name, bytes, inputSize, outputSize, population: true }
+    this.#states = undefined
+    this.#model = this.#export(genomes, shape)
+    this.#answerSize = this.#model.outputSize
     await this.#serverReturn.outlast(async () => {
       this.#protocol ??= await this.#chooseProtocol()
       await this.#deliver()
@@ -95,6 +98,7 @@ export class Remote implements Inference {
     inputs: Float32Array,
     outputs: Float32Array,
     rows: number,
+    slots = genome,
   ): Promise<void> {
     const shape = this.#checkOpen() ?? (await this.#attach())
     if (rows === 0) return
@@ -104,8 +108,12 @@ export class Remote implements Inference {
     checkLengths(rowGenome, rowInputs, rowOutputs, rows, shape)
     for (const index of rowGenome) checkGenome(index, shape)
     checkFinite(rowInputs, shape.inputSize)
-    this.#recorder.asked(rows)
-    await this.#queue.push(rowGenome, rowInputs, rowOutputs, rows, true)
+    const ask = (sent: Float32Array, answer: Float32Array): Promise<void> => {
+      this.#recorder.asked(rows)
+      return this.#queue.push(rowGenome, sent, answer, rows, true)
+    }
+    await (this.#states?.step(slots, rowInputs, rowOutputs, rows, ask) ??
+      ask(rowInputs, rowOutputs))
   }
 
   async infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array> {
@@ -113,8 +121,12 @@ export class Remote implements Inference {
     signal?.throwIfAborted()
     const inputs = checkedRow(row, genome, shape)
     const outputs = new Float32Array(shape.outputSize)
-    this.#recorder.asked(1)
-    await this.#queue.push(Uint32Array.of(genome), inputs, outputs, 1, false, signal)
+    const index = Uint32Array.of(genome)
+    const ask = (sent: Float32Array, answer: Float32Array): Promise<void> => {
+      this.#recorder.asked(1)
+      return this.#queue.push(index, sent, answer, 1, false, signal)
+    }
+    await (this.#states?.step(index, inputs, outputs, 1, ask) ?? ask(inputs, outputs))
     return outputs
   }
 
@@ -169,8 +181,22 @@ export class Remote implements Inference {
       return modelMetadata(exchange, url, model)
     })
     this.#shape ??= shape
+    this.#answerSize = shape.outputSize
     this.#population = population
     return shape
+  }
+
+  /** The model for a population; and, if it is recurrent, states at their beginning. */
+  #export(genomes: readonly Genome[], { inputSize, outputSize }: RowShape): RepositoryModel {
+    // Native rounding would take several times as long to load and to run, in each generation.
+    const rounding = 'standard'
+    const one = { name: this.#name, population: true }
+    if (!genomes[0].recurrent) {
+      return { ...one, bytes: exportOnnx(genomes, { rounding }), inputSize, outputSize }
+    }
+    const { bytes, stateSize } = exportSteps(genomes, rounding)
+    this.#states = new ClientStates(inputSize, outputSize, stateSize)
+    return { ...one, bytes, inputSize: inputSize + stateSize, outputSize: stateSize }
   }
 
   async #deliver(): Promise<void> {
@@ -191,7 +217,7 @@ export class Remote implements Inference {
         this.#options.retry,
         cancel,
       )
-      const outputs = this.#protocol!.decode(reply, batch.rows, this.#shape!.outputSize)
+      const outputs = this.#protocol!.decode(reply, batch.rows, this.#answerSize)
       this.#recorder.answered(batch.rows, nowNs() - startedAt)
       this.#recorder.exchanged(reply.ns, serverInferNs(reply))
       return outputs
