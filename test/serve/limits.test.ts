@@ -81,6 +81,21 @@ test('a request past its deadline gets 504', async (t) => {
   t.regex(reply.json.error, /at most 1 ms/)
 })
 
+test('closing answers what was accepted, and takes nothing more', async (t) => {
+  const server = await start(t, { models, maxQueueDelayUs: 3_000_000 })
+  const replies = burst(server, 8)
+  await waitFor(async () =>
+    (await server.get('/metrics')).bytes.toString().includes('neatron_waiting_requests 8'),
+  )
+  await server.close()
+  const expected = someRows(8).map((row) => genome.feedForward(row))
+  for (const [index, { status, json }] of (await replies).entries()) {
+    t.is(status, 200)
+    t.true(isAnswer(json.outputs, [expected[index]]))
+  }
+  await t.throwsAsync(burst(server, 1), { code: 'ECONNREFUSED' })
+})
+
 test('a body over the limit gets 413', async (t) => {
   const server = await start(t, { models, maxBodyMb: 0.01 })
   const reply = await server.post('/infer', { inputs: someRows(1000) })
