@@ -15,6 +15,7 @@ export interface Findings {
 /** Streams of the seed, so that no part of a run changes the numbers of another. */
 export const STREAM = { trace: 1000, order: 1001, bootstrap: 1002, arrivals: 1003 } as const
 
+/** The numbers of one stream of a seed. */
 export function uniform(seed: number, purpose: number): Uniform {
   const random = new Random(seed, purpose)
   return () => random.next()

@@ -108,5 +108,7 @@ export const Measurement = Type.Object(
   Closed,
 )
 
+/** How one contender did. */
 export type Measurement = Static<typeof Measurement>
+/** What a contender took of the machine. */
 export type SystemCost = Static<typeof System>

@@ -39,6 +39,7 @@ export const quickPlan: BenchPlan = {
   expected: 'about a minute',
 }
 
+/** Some minutes, for figures to keep. */
 export const fullPlan: BenchPlan = {
   warmUpMs: 1000,
   rounds: { inProcessMs: 100, remoteMs: 500, roundsPerWindow: 6, minWindows: 3, maxWindows: 6 },

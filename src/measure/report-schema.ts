@@ -160,7 +160,7 @@ const Environment = Type.Object(
     os: Type.String(),
     node: Type.String(),
     neatron: Type.String(),
-    simd: Type.String(),
+    simd: Type.String({ description: 'The instruction set that the kernels use.' }),
     onnxruntime: Nullable(Type.String()),
     loadAverage: Type.Number({ description: 'Over one minute, before the run.' }),
   },
@@ -222,8 +222,16 @@ export const ReportSchema = Type.Object(
   { ...Closed, $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'neatron report' },
 )
 
+/**
+ * What `neatron bench` measured, as report.json holds it; docs/report.schema.json is its schema. Names
+ * end in their unit: Ns, Us, Ms, Seconds, Mb (10^6 bytes).
+ */
 export type Report = Static<typeof ReportSchema>
+/** Training sessions in one mode. */
 export type Training = Static<typeof Training>
+/** A server asked at rising rates. */
 export type Ladder = Static<typeof Ladder>
+/** A figure of a contender against the baseline's. */
 export type Comparison = Static<typeof Comparison>
+/** The machine and the versions. */
 export type Environment = Static<typeof Environment>

@@ -40,6 +40,7 @@ export interface TrainedMode {
   readonly valid: boolean
 }
 
+/** Where inference should run. */
 export type Decision = 'native' | 'batched' | 'single' | 'cannot tell'
 
 /** Why: the rule, and what it found in the figures. */
@@ -57,6 +58,7 @@ export interface RemoteChoice {
   readonly batch: number | null
 }
 
+/** What the rules decide, in figures and in words. */
 export interface Verdict {
   readonly decision: Decision
   readonly headline: string

@@ -28,6 +28,7 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${escaped(item)}`).join('\n')
 }
 
+/** A table as Markdown, under a heading. */
 export function markdownTable({ title, headers, rows, notes }: Table): string {
   const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`
   return [

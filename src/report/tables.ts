@@ -118,6 +118,7 @@ export function countTable(measurements: readonly Measurement[]): Table {
   ])
 }
 
+/** Speed and inference of each mode's training. */
 export function trainingTable(training: readonly Training[]): Table {
   const columns: Column<Training>[] = [
     { header: 'training', cell: ({ label }) => label },
@@ -145,6 +146,7 @@ export function trainingTable(training: readonly Training[]): Table {
   ])
 }
 
+/** CPU, network and memory of each contender. */
 export function systemTable(measurements: readonly Measurement[]): Table {
   const rows = measurements.flatMap(({ label, system }) => (system ? [{ label, system }] : []))
   const columns: Column<(typeof rows)[number]>[] = [
@@ -178,6 +180,7 @@ export function systemTable(measurements: readonly Measurement[]): Table {
   ])
 }
 
+/** Latency at each rate, with knee and highest rate. */
 export function ladderTable(ladder: Ladder): Table {
   const ns = (value: number | null) => (value === null ? NONE : digits(value / 1000))
   const columns: Column<Ladder['steps'][number]>[] = [
@@ -203,6 +206,7 @@ export function ladderTable(ladder: Ladder): Table {
   ])
 }
 
+/** What changed since the baseline. */
 export function baselineTable(baseline: NonNullable<Report['baseline']>): Table {
   const percent = (value: number) => `${value > 0 ? '+' : ''}${(value * 100).toFixed(1)} %`
   const columns: Column<Comparison>[] = [
@@ -222,6 +226,7 @@ export function baselineTable(baseline: NonNullable<Report['baseline']>): Table 
   ])
 }
 
+/** Machine, versions, command and clock. */
 export function environmentTable({ environment, clock, ...report }: Report): Table {
   const rows: [string, string][] = [
     ['date', report.createdAt],

@@ -3,6 +3,7 @@ import type picocolors from 'picocolors'
 import type { Report } from '../measure/report-schema.js'
 import { reportTables, type Table } from './tables.js'
 
+/** Functions that colour text, or leave it as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>
 
 /** The report for a terminal; without colours where `colors` has none. */
@@ -18,6 +19,7 @@ export function textReport(report: Report, colors: Colors): string {
   ].join('\n\n')
 }
 
+/** A table for a terminal. */
 export function textTable({ title, headers, rows, notes }: Table, colors: Colors): string {
   const named = headers.some((header) => header !== '')
   const table = new Table3({
