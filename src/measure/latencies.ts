@@ -1,4 +1,3 @@
-import { encodeIntoCompressedBase64 } from 'hdr-histogram-js'
 import { LatencyHistogram } from '../brain/latency-histogram.js'
 import { bootstrapAll, type Estimate, scale, type Uniform } from './statistics.js'
 
@@ -48,7 +47,9 @@ export class Latencies {
   /** Nanoseconds a call, or null when there are too few samples for `percentile` (0 to 100). */
   percentile(percentile: number): number | null {
     if (this.samples < samplesNeeded(percentile)) return null
-    return this.histogram.getValueAtPercentile(percentile) / this.callsPerSample
+    // A percentile is its bucket's upper end, which may lie above the slowest sample itself.
+    const { maxValue } = this.histogram
+    return Math.min(this.histogram.getValueAtPercentile(percentile), maxValue) / this.callsPerSample
   }
 
   /**
@@ -64,11 +65,6 @@ export class Latencies {
 
   add(other: Latencies): void {
     this.histogram.add(other.histogram)
-  }
-
-  /** As HdrHistogram's log readers take it: V2, compressed, base64. */
-  encoded(): string {
-    return encodeIntoCompressedBase64(this.histogram)
   }
 }
 
@@ -122,8 +118,9 @@ function pool(rounds: readonly Latencies[]): Pooled {
     recordedValues(round.histogram).map(([value, count]) => ({ value, count, r })),
   )
   entries.sort((a, b) => a.value - b.value)
+  const slowest = rounds.reduce((most, { histogram }) => Math.max(most, histogram.maxValue), 0)
   return {
-    values: Float64Array.from(entries, ({ value }) => value),
+    values: Float64Array.from(entries, ({ value }) => Math.min(value, slowest)),
     rounds: Uint32Array.from(entries, ({ r }) => r),
     counts: Float64Array.from(entries, ({ count }) => count),
     totals: rounds.map((round) => round.samples),
