@@ -210,10 +210,10 @@ function irregular(draft: Draft): void {
   }
   // Each mutation raises the enabled connections by one.
   let nodes = hidden
-  let edges = connections - inputs * outputs - hidden
-  while (nodes + edges > 0) {
+  let others = connections - inputs * outputs - hidden
+  while (nodes + others > 0) {
     // While there are few nodes, there may be no pair left to connect.
-    if (draft.below(nodes + edges) >= nodes && addConnection()) edges--
+    if (draft.below(nodes + others) >= nodes && addConnection()) others--
     else if (nodes > 0) {
       addNode()
       nodes--

@@ -25,8 +25,8 @@ export const generated: MakeContenders = ({ genome, inputs }, rows) => {
     slot < plan.inputSize ? `inputs[i + ${slot}]` : `n${slot - plan.inputSize}`
   const lines = [...plan.biases].map((bias, node) => {
     const terms = [`${bias}`]
-    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge++) {
-      terms.push(`${plan.weights[edge]} * ${value(plan.sources[edge])}`)
+    for (let c = plan.rowOffsets[node]; c < plan.rowOffsets[node + 1]; c++) {
+      terms.push(`${plan.weights[c]} * ${value(plan.sources[c])}`)
     }
     const formula = FORMULAS[ACTIVATIONS[plan.activations[node]]]
     return `x = ${terms.join(' + ')}; const n${node} = ${formula}`

@@ -18,8 +18,8 @@ export const typescript: MakeContenders = ({ genome, inputs }, rows) => {
       for (let slot = 0; slot < inputSize; slot++) values[slot] = inputs[row * inputSize + slot]
       for (let node = 0; node < biases.length; node++) {
         let sum = biases[node]
-        for (let edge = rowOffsets[node]; edge < rowOffsets[node + 1]; edge++) {
-          sum += weights[edge] * values[sources[edge]]
+        for (let c = rowOffsets[node]; c < rowOffsets[node + 1]; c++) {
+          sum += weights[c] * values[sources[c]]
         }
         values[inputSize + node] = activations[node](sum)
       }
