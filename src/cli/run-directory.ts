@@ -4,13 +4,13 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { simd } from '../native/addon.js'
 import type { Config } from '../neat/config.js'
 import { exportOnnx } from '../onnx/export.js'
 import { VERSION } from '../version.js'
+import { writeWholeFile } from '../whole-file.js'
 import { readJson } from './files.js'
 import type { InferenceSettings } from './train-inference.js'
 
@@ -92,7 +92,7 @@ export class RunDirectory {
   }
 
   private async write(name: string, content: string | Buffer): Promise<void> {
-    await writeFileAtomic(this.file(name), content).catch((cause: Error) => {
+    await writeWholeFile(this.file(name), content).catch((cause: Error) => {
       throw new NeatronError(
         'CHECKPOINT_WRITE',
         `Cannot write ${this.file(name)}: ${cause.message}. Make room or give access, then resume.`,

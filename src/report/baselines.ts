@@ -1,10 +1,10 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Value } from '@sinclair/typebox/value'
-import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import { compareWithBaseline } from '../measure/baseline.js'
 import { type Report, ReportSchema } from '../measure/report-schema.js'
+import { writeWholeFile } from '../whole-file.js'
 
 /**
  * Compares `report` with the baseline `name` kept in `directory`, or saves it as that baseline when
@@ -24,7 +24,7 @@ export async function withBaseline(
   })
   if (text === null) {
     await mkdir(join(directory, 'baselines'), { recursive: true })
-    await writeFileAtomic(path, JSON.stringify(report))
+    await writeWholeFile(path, JSON.stringify(report))
     return { report, saved: true }
   }
   const before = parse(text, path)

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import type { Report } from '../measure/report-schema.js'
+import { writeWholeFile } from '../whole-file.js'
 import { htmlReport } from './html.js'
 import { markdownReport } from './markdown.js'
 
@@ -21,5 +21,5 @@ export async function writeReport(
     ['report.html', htmlReport(report)],
     ...[...logs].map(([name, log]): [string, string] => [join('latencies', `${name}.hlog`), log]),
   ]
-  for (const [name, content] of files) await writeFileAtomic(join(directory, name), content)
+  for (const [name, content] of files) await writeWholeFile(join(directory, name), content)
 }
