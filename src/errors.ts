@@ -50,6 +50,7 @@ export const ERROR_CODES = [
   // The command line
   'USAGE',
   'FILE_UNREADABLE',
+  'FILE_UNWRITABLE',
   'JSON_INVALID',
   'ROWS_INVALID',
   'RUN_EXISTS',

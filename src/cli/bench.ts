@@ -1,4 +1,5 @@
-import { basename } from 'node:path'
+import { mkdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type BenchResult, runBench } from '../measure/bench.js'
 import { fullPlan, quickPlan } from '../measure/plan.js'
@@ -7,8 +8,8 @@ import { textReport } from '../report/text.js'
 import { writeReport } from '../report/write.js'
 import { stdoutColors } from './colors.js'
 import { INTERRUPTED } from './exit.js'
-import { readGenome } from './files.js'
-import { integer } from './options.js'
+import { readGenome, writing } from './files.js'
+import { integer, serverUrl } from './options.js'
 import { terminalProgress } from './progress.js'
 
 interface BenchFlags {
@@ -16,6 +17,7 @@ interface BenchFlags {
   out: string
   python: boolean
   url: string[]
+  token?: string
   model?: string
   baseline?: string
   seed: number
@@ -30,6 +32,7 @@ export function benchCommand(): Command {
     .option('--out <dir>', 'where the report goes', 'report')
     .option('--python', 'start and compare the Python service too (needs a clone)', false)
     .option('--url <url>', 'compare this server too (repeatable)', collect, [])
+    .option('--token <token>', 'bearer token for --url (default: $NEATRON_TOKEN)')
     .option('--baseline <name>', 'save the run under this name, or compare with it', baselineName)
     .option('--model <genome.json>', 'compare on this genome instead of evolving one')
     .option('--seed <n>', 'decides everything random in the run', integer(0, 2 ** 32 - 1), 1)
@@ -50,6 +53,8 @@ reports what was measured until then.`,
 
 async function run(flags: BenchFlags): Promise<void> {
   const { quick, out, python, url, model, baseline, seed, json } = flags
+  // What cannot be written is better known before minutes of measuring than after.
+  await writing(out, mkdir(join(out, 'latencies'), { recursive: true }))
   const plan = quick ? quickPlan : fullPlan
   const interrupt = new AbortController()
   const stop = () => {
@@ -66,8 +71,9 @@ async function run(flags: BenchFlags): Promise<void> {
       plan,
       quick,
       seed,
-      command: ['neatron', ...process.argv.slice(2)].join(' '),
+      command: commandLine(process.argv.slice(2), flags.token),
       urls: url,
+      token: flags.token ?? process.env.NEATRON_TOKEN,
       python,
       genome: model ? { name: basename(model), genome: await readGenome(model) } : undefined,
       progress,
@@ -94,6 +100,12 @@ async function run(flags: BenchFlags): Promise<void> {
   }
 }
 
+/** What was typed, for reports, which are passed on: without the token. */
+export function commandLine(args: readonly string[], token: string | undefined): string {
+  const line = ['neatron', ...args].join(' ')
+  return token ? line.replaceAll(token, '***') : line
+}
+
 /** It becomes a file name. */
 function baselineName(text: string): string {
   if (/^[\w][\w.-]*$/.test(text)) return text
@@ -101,5 +113,5 @@ function baselineName(text: string): string {
 }
 
 function collect(value: string, previous: readonly string[]): string[] {
-  return [...previous, value]
+  return [...previous, serverUrl(value)]
 }

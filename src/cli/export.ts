@@ -1,10 +1,10 @@
 import { basename, extname } from 'node:path'
 import { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { isFolderName, writeModelFolder } from '../brain/model-folder.js'
 import { NeatronError } from '../errors.js'
 import { exportOnnx } from '../onnx/export.js'
-import { readGenome } from './files.js'
+import { writeWholeFile } from '../whole-file.js'
+import { readGenome, writing } from './files.js'
 
 interface ExportOptions {
   output?: string
@@ -41,7 +41,7 @@ each row.`,
       const population = genomes.length > 1
       const bytes = exportOnnx(population ? genomes : genomes[0]!)
       if (output !== undefined) {
-        await writeFileAtomic(output, Buffer.from(bytes))
+        await writing(output, writeWholeFile(output, bytes))
       } else {
         const name = options.name ?? basename(paths[0]!, extname(paths[0]!))
         if (!isFolderName(name)) {
@@ -51,7 +51,8 @@ each row.`,
           )
         }
         const { inputSize, outputSize } = genomes[0]!
-        await writeModelFolder(repository!, { name, bytes, inputSize, outputSize, population })
+        const model = { name, bytes, inputSize, outputSize, population }
+        await writing(repository!, writeModelFolder(repository!, model))
       }
       const what = population ? `a population of ${genomes.length} genomes` : '1 genome'
       console.log(`${output ?? repository}: ${what}, ${bytes.length} bytes`)

@@ -10,7 +10,7 @@ export async function readInput(path: string): Promise<Buffer> {
     for await (const chunk of process.stdin) chunks.push(chunk as Buffer)
     return Buffer.concat(chunks)
   } catch (cause) {
-    throw new NeatronError('FILE_UNREADABLE', `Cannot read ${path}: ${(cause as Error).message}`, {
+    throw new NeatronError('FILE_UNREADABLE', `Cannot read ${path}: ${(cause as Error).message}.`, {
       cause,
     })
   }
@@ -20,7 +20,8 @@ export async function readInput(path: string): Promise<Buffer> {
 export async function readJson(path: string): Promise<unknown> {
   const text = (await readInput(path)).toString('utf8')
   try {
-    return JSON.parse(text)
+    // Editors on Windows like to begin a file with a byte order mark.
+    return JSON.parse(text.replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw new NeatronError(
       'JSON_INVALID',
@@ -28,6 +29,17 @@ export async function readJson(path: string): Promise<unknown> {
       { cause },
     )
   }
+}
+
+/** Waits for what writes to `path`. Throws `FILE_UNWRITABLE` if the file system refuses. */
+export async function writing<T>(path: string, written: Promise<T>): Promise<T> {
+  return written.catch((cause: Error) => {
+    throw new NeatronError(
+      'FILE_UNWRITABLE',
+      `Cannot write ${path}: ${cause.message}. Make room, give access, or choose another place.`,
+      { cause },
+    )
+  })
 }
 
 /** Reads a genome file (`neatron/genome` JSON). Throws as `readJson` and `Genome.fromJSON` do. */

@@ -40,22 +40,44 @@ Prints {"outputs": [[...], ...]}.`,
     })
 }
 
-/** A protobuf message of a model never begins with a brace or white space before one. */
+/** A protobuf message of a model never begins with a byte order mark, white space or a brace. */
 function looksLikeJson(content: Buffer): boolean {
-  return /^\s*[{[]/.test(content.toString('latin1', 0, 64))
+  return /^(?:\xEF\xBB\xBF)?\s*[{[]/.test(content.toString('latin1', 0, 64))
 }
 
 function inferGenome(content: Buffer, file: string, rows: number[][]): number[][] {
   let json: unknown
   try {
-    json = JSON.parse(content.toString('utf8'))
+    json = JSON.parse(content.toString('utf8').replace(/^\uFEFF/, ''))
   } catch (cause) {
     throw new NeatronError('JSON_INVALID', `${file} is not JSON: ${(cause as Error).message}.`, {
       cause,
     })
   }
-  const genome = Genome.fromJSON(json)
-  return rows.map((row) => Array.from(genome.feedForward(row)))
+  const genome = named(file, () => Genome.fromJSON(json))
+  return rows.map((row, index) =>
+    named(`${file}, row ${index}`, () => Array.from(genome.feedForward(row))),
+  )
+}
+
+/** Runs `work`; what it throws names its place. */
+function named<T>(place: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof NeatronError)) throw error
+    throw new NeatronError(error.code, `${place}: ${error.message}`, { cause: error })
+  }
+}
+
+/** Native calls check this themselves; a model does not. */
+function checkFinite(side: 'input' | 'output', values: Float32Array, width: number): void {
+  const index = values.findIndex((value) => !Number.isFinite(value))
+  if (index < 0) return
+  throw new NeatronError(
+    side === 'input' ? 'INPUT_NOT_FINITE' : 'OUTPUT_NOT_FINITE',
+    `Row ${Math.floor(index / width)}: ${side} ${index % width} is no finite 32-bit float.`,
+  )
 }
 
 async function inferModel(
@@ -75,8 +97,10 @@ async function inferModel(
   checkGenome(genome, signature, file)
   if (rows.length === 0) return []
   const { Tensor } = await loadRuntime()
+  const inputs = Float32Array.from(rows.flat())
+  checkFinite('input', inputs, width)
   const feeds: Record<string, TensorType> = {
-    inputs: new Tensor('float32', Float32Array.from(rows.flat()), [rows.length, width]),
+    inputs: new Tensor('float32', inputs, [rows.length, width]),
   }
   if (genome !== undefined) {
     const indices = new BigInt64Array(rows.length).fill(BigInt(genome))
@@ -85,6 +109,7 @@ async function inferModel(
   const { outputs } = await session.run(feeds)
   const values = outputs!.data as Float32Array
   const outputSize = values.length / rows.length
+  checkFinite('output', values, outputSize)
   return rows.map((_, row) => Array.from(values.subarray(row * outputSize, (row + 1) * outputSize)))
 }
 

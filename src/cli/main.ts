@@ -46,6 +46,12 @@ const commands = [
 ]
 for (const command of commands) program.addCommand(command.copyInheritedSettings(program))
 
+// `neatron tasks | head -1`: nobody reads on, which is no fault. 128 + SIGPIPE, as others end then.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit(141)
+})
+
 try {
   await program.parseAsync()
 } catch (error) {

@@ -30,3 +30,9 @@ export function number(min: number, max = Number.MAX_VALUE) {
 function range(min: number, max: number): string {
   return max >= Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`
 }
+
+/** A server's address, checked before anything is begun. */
+export function serverUrl(text: string): string {
+  if (/^unix:./.test(text) || (/^https?:\/\//.test(text) && URL.canParse(text))) return text
+  throw new InvalidArgumentError('Expected an address such as http://127.0.0.1:8000.')
+}

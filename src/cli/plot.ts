@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { Command } from 'commander'
-import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import { parseGenerations } from '../report/plot/generation-line.js'
 import { plotRun } from '../report/plot/plot.js'
 import type { TrainingRun } from '../report/plot/run.js'
-import { readGenome, readInput, readJson } from './files.js'
+import { writeWholeFile } from '../whole-file.js'
+import { readGenome, readInput, readJson, writing } from './files.js'
 
 /** What a picture says of `run.json`. */
 const RunFile = Type.Object({
@@ -38,10 +38,10 @@ screen is. A run that goes on can be drawn too; its champion is written when it 
       const run = await readRun(directory)
       const pictures = plotRun(run)
       const out = options.out ?? directory
-      await mkdir(out, { recursive: true })
+      await writing(out, mkdir(out, { recursive: true }))
       for (const [name, svg] of pictures) {
         const path = join(out, name)
-        await writeFileAtomic(path, svg)
+        await writing(path, writeWholeFile(path, svg))
         console.log(path)
       }
       if (!run.champion) {

@@ -68,7 +68,9 @@ export function summary({
 export class Progress {
   readonly #bar: SingleBar | undefined
   readonly #colors = stdoutColors()
-  readonly #began = performance.now()
+  #began = performance.now()
+  /** Generations that a resumed run had before. */
+  #before = 0
 
   constructor(
     readonly run: RunDescription,
@@ -85,19 +87,26 @@ export class Progress {
     if (!process.stderr.isTTY) return
     this.#bar = new SingleBar({
       format:
-        'generation {value}/{total} {bar} best {best}, {species} species, {rate} generations/s, {eta_formatted} left',
+        '{value}/{total} {bar} best {best}, {species} species, {rate}/s, {eta_formatted} left',
       barsize: 24,
       hideCursor: true,
       stopOnComplete: false,
       clearOnComplete: true,
     })
-    this.#bar.start(run.generations, 0, { best: '-', species: '-', rate: '-' })
+  }
+
+  /** The run goes on after `before` complete generations; their time is not this process's. */
+  begin(before: number): void {
+    this.#before = before
+    this.#began = performance.now()
+    this.#bar?.start(this.run.generations, before, { best: '-', species: '-', rate: '-' })
   }
 
   generation({ generation, bestFitness, meanFitness, species }: GenerationReport): void {
     const best = bestFitness.toFixed(3)
     if (this.#bar) {
-      const rate = ((generation + 1) / ((performance.now() - this.#began) / 1e3)).toFixed(1)
+      const done = generation + 1 - this.#before
+      const rate = (done / ((performance.now() - this.#began) / 1e3)).toFixed(1)
       this.#bar.update(generation + 1, { best, species, rate })
     } else if (!this.json) {
       console.log(
@@ -122,6 +131,10 @@ export class Progress {
     const { inference, http, simTickUs } = line
     const us = (value: number) => `${value.toFixed(1)} us`
     console.log(this.#outcome(result, task))
+    if (result.generations === this.#before && !result.interrupted) {
+      console.log(`  nothing was left to do; the run is in ${this.directory}`)
+      return
+    }
     console.log(`  ${result.evaluations} evaluations, ${line.gensPerSec.toFixed(2)} generations/s`)
     console.log(
       `  tick       p50 ${us(simTickUs.p50)}, p95 ${us(simTickUs.p95)}, p99 ${us(simTickUs.p99)}`,

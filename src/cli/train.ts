@@ -9,7 +9,7 @@ import { tasks } from '../tasks/index.js'
 import type { Task } from '../tasks/task.js'
 import { INTERRUPTED } from './exit.js'
 import { readJson } from './files.js'
-import { batchSize, integer, number } from './options.js'
+import { batchSize, integer, number, serverUrl } from './options.js'
 import { type RunDescription, RunDirectory } from './run-directory.js'
 import { type InferenceFlags, inferenceSettings, openBrain, WAIT_S } from './train-inference.js'
 import { Progress, summary, TickTimes } from './train-report.js'
@@ -56,7 +56,7 @@ export function trainCommand(): Command {
       'remote: how long a row waits for others at most',
       number(0, 60_000),
     )
-    .option('--url <url>', 'remote: a running server (default: one is started)')
+    .option('--url <url>', 'remote: a running server (default: one is started)', serverUrl)
     .addOption(
       new Option('--protocol <protocol>', 'remote: how to ask the server (default: infer)').choices(
         ['infer', 'oip'],
@@ -109,6 +109,7 @@ async function train(taskName: string | undefined, options: TrainOptions): Promi
   const progress = new Progress(run, directory.path, options.json ?? false)
   try {
     const { log, generationsBefore } = await openLatencyLog(directory, options.resume !== undefined)
+    progress.begin(generationsBefore)
     const began = performance.now()
     const result = await evolve({
       task,
@@ -207,7 +208,7 @@ function saved(error: unknown, directory: RunDirectory): unknown {
   if (!(error instanceof NeatronError) || error.code.startsWith('CHECKPOINT')) return error
   return new NeatronError(
     error.code,
-    `${error.message} The last complete generation is saved: go on with --resume ${directory.path}.`,
+    `${error.message.replace(/\.?$/, '.')} The last complete generation is saved: go on with --resume ${directory.path}.`,
     { cause: error },
   )
 }

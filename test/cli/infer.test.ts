@@ -109,3 +109,37 @@ test('wrong rows and wrong files are said in one line', async (t) => {
   writeFileSync(noise, Buffer.from('not a model'))
   t.regex((await cli(['infer', noise, '--inputs', '-'], '[[1, 2, 3]]')).stderr, /MODEL_REFUSED/)
 })
+
+test('numbers that are not finite are refused, with their row, by genomes and models alike', async (t) => {
+  const folder = await scratch(t)
+  const [genomeFile, modelFile] = [join(folder, 'g.json'), join(folder, 'm.onnx')]
+  // A byte order mark, as some editors write it, is no part of the JSON.
+  const genome = Genome.random({ inputs: 3, outputs: 1, activations: ['identity'], seed: 1 })
+  writeFileSync(genomeFile, `\uFEFF${JSON.stringify(genome)}`)
+  t.is((await cli(['export', genomeFile, '-o', modelFile])).code, 0)
+  for (const file of [genomeFile, modelFile]) {
+    const { code, stdout, stderr } = await cli(
+      ['infer', file, '--inputs', '-'],
+      '[[0,0,0],[0,1e39,0]]',
+    )
+    t.is(code, 1)
+    t.is(stdout, '')
+    t.regex(stderr, /row 1: input 1 .*INPUT_NOT_FINITE/i)
+  }
+})
+
+test('a file that cannot be written is one line with a code', async (t) => {
+  const folder = await scratch(t)
+  const file = join(folder, 'g.json')
+  writeFileSync(file, JSON.stringify(Genome.random({ inputs: 1, outputs: 1, seed: 1 })))
+  for (const args of [
+    ['export', file, '-o', join(folder, 'none', 'm.onnx')],
+    ['export', file, '--repository', file],
+    ['bench', '--quick', '--out', file],
+  ]) {
+    const { code, stdout, stderr } = await cli(args)
+    t.is(code, 1)
+    t.is(stdout, '')
+    t.regex(stderr, /^neatron: Cannot write .*FILE_UNWRITABLE\]\n$/)
+  }
+})

@@ -146,6 +146,7 @@ test('wrong usage exits with 2 and says on stderr what is wrong', async (t) => {
     [['train', '--mode', 'cloud'], /cpu, remote/],
     [['train', '--generations', '3', '--runs', '3'], /cannot be used with/],
     [['train', '--url', 'http://127.0.0.1:1'], /--mode remote/],
+    [['train', '--mode', 'remote', '--url', 'localhost:8000'], /http:\/\//],
     [['train', '--bogus'], /unknown option/],
     [['bogus'], /unknown command/],
   ] as const) {
@@ -186,6 +187,36 @@ test('--out does not write over a run', async (t) => {
   const again = await cli(args)
   t.is(again.code, 1)
   t.regex(again.stderr, /RUN_EXISTS/)
+})
+
+test('a pipe that is closed early ends a command without a word', async (t) => {
+  const out = join(await scratch(t), 'run')
+  const run = start(['train', 'parity-4', '--seed', '1', '--out', out])
+  await run.printed(/generation/)
+  run.child.stdout?.destroy()
+  const { code, stderr } = await run.ended
+  t.is(code, 141)
+  t.is(stderr, '')
+})
+
+test('resuming a run that is over says so instead of measuring nothing', async (t) => {
+  const out = join(await scratch(t), 'run')
+  await cli([
+    'train',
+    'xor',
+    '--generations',
+    '1',
+    '--population',
+    '10',
+    '--seed',
+    '1',
+    '--out',
+    out,
+  ])
+  const { code, stdout } = await cli(['train', '--resume', out])
+  t.is(code, 0)
+  t.regex(stdout, /nothing was left to do/)
+  t.notRegex(stdout, /p99/)
 })
 
 test('--help of every command teaches', async (t) => {
