@@ -27,6 +27,8 @@ export interface BenchOptions {
   readonly command: string
   /** Servers of the user's, beside our own. */
   readonly urls: readonly string[]
+  /** Sent to these as bearer token. */
+  readonly token?: string
   /** Whether to start and compare the Python service too. */
   readonly python: boolean
   /** A genome of the user's own to compare on, instead of an evolved one; nothing is trained then. */
@@ -139,10 +141,11 @@ function pythonAddress({ url, pid }: PythonServer): ServerAddress {
 }
 
 /** The servers of the user's. */
-function others({ urls }: BenchOptions): ServerAddress[] {
+function others({ urls, token }: BenchOptions): ServerAddress[] {
   return urls.map((url, i) => ({
     name: url,
     url,
+    token,
     pid: null,
     prefix: `url-${i + 1}-`,
     suffix: ` (${url})`,

@@ -20,6 +20,8 @@ const plan: BenchPlan = {
   expected: 'no time',
 }
 
+const token = 'a-token-of-some-length'
+
 const progress = { stage: () => {}, step: () => {} }
 
 const options = {
@@ -29,17 +31,19 @@ const options = {
 
 /** What a server can be asked for. */
 async function modelsOf(url: string): Promise<unknown> {
-  const body = '{"ready":true}'
-  return (await fetch(`${url}/v2/repository/index`, { method: 'POST', body })).json()
+  const headers = { authorization: `Bearer ${token}` }
+  const init = { method: 'POST', headers, body: '{"ready":true}' }
+  return (await fetch(`${url}/v2/repository/index`, init)).json()
 }
 
 test.serial(
   'a run in every mode: outputs equal, rows accounted for, a report by its schema',
   async (t) => {
-    const other = await startServer({ allowLoad: true })
+    const other = await startServer({ allowLoad: true, token })
     t.teardown(() => other.close())
     const { report, logs } = (await runBench({
       ...options,
+      token,
       urls: ['http://127.0.0.1:9', other.url],
     }))!
     t.deepEqual([...Value.Errors(ReportSchema, report)], [])

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
 import test from 'ava'
+import { commandLine } from '#src/cli/bench.js'
 import { startServer } from '#src/serve/child.js'
 import { scratch, start } from '../cli/run-cli.js'
 
@@ -53,6 +54,15 @@ test('a baseline must be a name', async (t) => {
     neatron('bench', '--baseline', '../x'),
   )
   t.is(error!.code, 2)
+})
+
+test('the command line in a report has no token', (t) => {
+  const args = ['bench', '--url', 'http://server:8000', '--token', 'secret', '--token=secret']
+  t.is(
+    commandLine(args, 'secret'),
+    'neatron bench --url http://server:8000 --token *** --token=***',
+  )
+  t.is(commandLine(['bench', '--quick'], undefined), 'neatron bench --quick')
 })
 
 test('bench ends early on SIGTERM as on Ctrl-C, with 130', async (t) => {
