@@ -173,6 +173,12 @@ const refused: readonly [why: string, path: string, body: object, message: RegEx
     /whole number/,
   ],
   ['an id that is none', 'm', { id: 5, inputs: [tensor] }, /id: expected a string/],
+  [
+    'an output asked for twice',
+    'm',
+    { inputs: [tensor], outputs: [{ name: 'outputs' }, { name: 'outputs' }] },
+    /Output outputs is asked for twice/,
+  ],
   ['binary without bytes', 'm', { inputs: [binary] }, /12, but 0 bytes are left/],
   [
     'another binary size',

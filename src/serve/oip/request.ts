@@ -178,8 +178,12 @@ function readOutputs(request: JsonObject, { outputs }: Signature): InferRequest[
   if (request.outputs === undefined) {
     return outputs.map((_, index) => ({ index, binary: binaryByDefault }))
   }
+  const seen = new Set<string>()
   return readList(request.outputs, 'outputs').map((asked) => {
     const spec = findSpec(asked.name, outputs, 'output')
+    // A short request could otherwise ask for an answer without end.
+    if (seen.has(spec.name)) throw invalid(`Output ${spec.name} is asked for twice.`)
+    seen.add(spec.name)
     const { binary_data, classification } = parameters(asked, `output ${spec.name}`)
     if (classification !== undefined) throw invalid('Classification is not offered.')
     return { index: outputs.indexOf(spec), binary: (binary_data ?? binaryByDefault) === true }
