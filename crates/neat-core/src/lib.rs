@@ -23,6 +23,7 @@ mod json;
 mod kernel;
 mod members;
 mod network;
+mod one_row_each;
 mod packed;
 mod plan;
 mod planner;

@@ -1,31 +1,27 @@
 //! A whole generation, compiled and run in one call.
 
 use std::fmt;
-
-use rayon::prelude::*;
+use std::sync::OnceLock;
+use std::sync::atomic::AtomicU32;
 
 use crate::compiler::Compiler;
+use crate::kernel::lockstep::Lockstep;
 use crate::kernel::rows::RowsArena;
-use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::{Kernels, Tier};
 use crate::members::Members;
 use crate::{Error, Genome, Plan};
 
-/// Connections x rows from which a second thread pays: some 50 microseconds of
-/// work, several times what waking it takes.
-const PARALLEL_WORK: usize = 40_000;
-/// Pieces for each thread, so that one that is late does not keep the others
-/// waiting for long.
-const PIECES: usize = 4;
-
 /// Networks of one shape, each from a genome of its own.
 #[derive(Debug)]
 pub struct Population {
-    rows: RowsArena,
-    slots: usize,
-    kernels: &'static Kernels,
-    input_size: usize,
-    output_size: usize,
+    pub(crate) rows: RowsArena,
+    pub(crate) slots: usize,
+    pub(crate) kernels: &'static Kernels,
+    /// The layout for one row each, made once it pays.
+    pub(crate) lockstep: OnceLock<Lockstep>,
+    pub(crate) runs: AtomicU32,
+    pub(crate) input_size: usize,
+    pub(crate) output_size: usize,
 }
 
 /// What is wrong with a population, and which genome it is.
@@ -131,6 +127,8 @@ impl Population {
             rows: RowsArena::default(),
             slots: 0,
             kernels,
+            lockstep: OnceLock::new(),
+            runs: AtomicU32::new(0),
             input_size: 0,
             output_size: 0,
         }
@@ -183,51 +181,11 @@ impl Population {
         self.output_size
     }
 
-    /// Bytes that the networks occupy.
+    /// Bytes that the networks occupy; grows when the layout for one row each is
+    /// made.
     pub fn byte_len(&self) -> usize {
-        size_of::<Self>() + self.rows.byte_len()
-    }
-
-    /// Computes one row for each genome: `inputs` is row-major len x
-    /// `input_size`, `outputs` len x `output_size`.
-    ///
-    /// # Panics
-    /// If a slice has the wrong length.
-    pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
-        assert_eq!(inputs.len(), self.len() * self.input_size);
-        assert_eq!(outputs.len(), self.len() * self.output_size);
-        let threads = rayon::current_num_threads();
-        if threads < 2 || self.rows.edges() < PARALLEL_WORK {
-            return self.piece(0, inputs, outputs);
-        }
-        let size = self.len().div_ceil(threads * PIECES);
-        let inputs = inputs.par_chunks(size * self.input_size);
-        let outputs = outputs.par_chunks_mut(size * self.output_size);
-        inputs
-            .zip(outputs)
-            .enumerate()
-            .for_each(|(piece, (inputs, outputs))| self.piece(piece * size, inputs, outputs));
-    }
-
-    /// One row for each genome from `first` on.
-    fn piece(&self, first: usize, inputs: &[f32], outputs: &mut [f32]) {
-        let inputs = inputs.chunks_exact(self.input_size);
-        let outputs = outputs.chunks_exact_mut(self.output_size);
-        with_scratch(self.slots, |values| {
-            for ((index, inputs), outputs) in (first..).zip(inputs).zip(outputs) {
-                // SAFETY: the chunks hold a row, `values` the slots of the largest
-                // genome.
-                unsafe {
-                    let (inputs, outputs) = (inputs.as_ptr(), outputs.as_mut_ptr());
-                    (self.kernels.plain)(
-                        self.rows.get(index),
-                        inputs,
-                        outputs,
-                        values.as_mut_ptr(),
-                    );
-                }
-            }
-        });
+        let lockstep = self.lockstep.get().map_or(0, Lockstep::byte_len);
+        size_of::<Self>() + self.rows.byte_len() + lockstep
     }
 
     /// Computes row r by genome `genome[r]`: `inputs` is row-major rows x

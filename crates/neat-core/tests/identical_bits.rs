@@ -137,6 +137,39 @@ proptest! {
     }
 }
 
+/// Every activation with every number, side by side with the others.
+#[test]
+fn populations_agree_on_any_input() {
+    let (genomes, words, offsets) = packed(64, 77);
+    let special = [
+        0.0,
+        -0.0,
+        f32::MAX,
+        f32::INFINITY,
+        f32::NAN,
+        1e-45,
+        1e4,
+        -90.0,
+    ];
+    for tier in Tier::available() {
+        let population = Population::from_packed_for(&words, &offsets, tier).expect("one shape");
+        for seed in 0..200usize {
+            let number = |at: usize| match (at * 31 + seed * 17) % 41 {
+                hit if hit < special.len() => special[hit],
+                _ => f32::from_bits((at * 0x9e37_79b9 + seed * 0x85eb_ca6b) as u32),
+            };
+            let inputs: Vec<f32> = (0..64 * 5).map(number).collect();
+            let mut outputs = vec![f32::NAN; 64 * 3];
+            population.feed_forward(&inputs, &mut outputs);
+            let rows = genomes.iter().zip(inputs.chunks(5));
+            let expected: Vec<u32> = rows
+                .flat_map(|(genome, row)| reference(genome, row))
+                .collect();
+            assert!(bits(&outputs) == expected, "{tier:?}, seed {seed}");
+        }
+    }
+}
+
 #[test]
 fn large_networks_agree() {
     for seed in 0..3 {
@@ -201,12 +234,16 @@ fn assert_population_equal(genomes: u64, rows: usize, seed: u64) {
                 .num_threads(threads)
                 .build()
                 .expect("threads");
-            let mut outputs = vec![f32::NAN; genomes.len() * 3];
-            pool.install(|| population.feed_forward(&inputs[..genomes.len() * 5], &mut outputs));
-            assert!(
-                bits(&outputs) == each,
-                "{tier:?}, {threads} threads, one row each"
-            );
+            // Often enough that the layout for one row each is made.
+            for run in 0..4 {
+                let mut outputs = vec![f32::NAN; genomes.len() * 3];
+                let inputs = &inputs[..genomes.len() * 5];
+                pool.install(|| population.feed_forward(inputs, &mut outputs));
+                assert!(
+                    bits(&outputs) == each,
+                    "{tier:?}, {threads} threads, one row each, run {run}"
+                );
+            }
             let mut outputs = vec![f32::NAN; rows * 3];
             pool.install(|| {
                 population.feed_forward_rows(&asked, &inputs[..rows * 5], &mut outputs)

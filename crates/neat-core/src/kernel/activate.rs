@@ -70,7 +70,7 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
 /// 2^z - t and t, where t is the power of the table: adding 1 or t to the pair
 /// costs one operation less in a row than adding to 2^z.
 #[inline(always)]
-fn exp2_parts<S: Simd>(s: S, z: S::V) -> (S::V, S::V) {
+pub(crate) fn exp2_parts<S: Simd>(s: S, z: S::V) -> (S::V, S::V) {
     // The constant comes first: the second operand is what a NaN lets through.
     let z = s.max(s.splat(-127.0), z);
     let z = s.min(s.splat(126.0), z);
@@ -101,6 +101,12 @@ pub(crate) fn one_plus_exp2<S: Simd>(s: S, z: S::V) -> S::V {
 /// (error below 7e-8).
 #[inline(always)]
 fn softplus<S: Simd>(s: S, x: S::V) -> S::V {
+    softplus_of(s, x, exp2(s, s.mul(s.abs(x), s.splat(-LOG2_E))))
+}
+
+/// The rest of [`softplus`], with `u` given.
+#[inline(always)]
+pub(crate) fn softplus_of<S: Simd>(s: S, x: S::V, u: S::V) -> S::V {
     const LOG1P: [f32; 9] = [
         0.999_999_94,
         -0.499_994_46,
@@ -112,7 +118,6 @@ fn softplus<S: Simd>(s: S, x: S::V) -> S::V {
         -0.029_074_065,
         0.005_126_102_4,
     ];
-    let u = exp2(s, s.mul(s.abs(x), s.splat(-LOG2_E)));
     let (u2, [low @ .., last]) = (s.mul(u, u), LOG1P);
     let u4 = s.mul(u2, u2);
     let high = cubic(s, [low[4], low[5], low[6], low[7]], u, u2);

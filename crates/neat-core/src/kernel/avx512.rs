@@ -66,6 +66,14 @@ impl Simd for Avx512 {
         unsafe { _mm512_loadu_ps(from) }
     }
     #[inline(always)]
+    unsafe fn gather(self, from: *const f32, offsets: *const u16) -> __m512 {
+        // SAFETY: the caller's obligation; `self` proves the instructions.
+        unsafe {
+            let offsets = _mm512_cvtepu16_epi32(_mm256_loadu_si256(offsets.cast()));
+            _mm512_i32gather_ps::<4>(offsets, from)
+        }
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: __m512) {
         // SAFETY: the caller's obligation; `self` proves the instructions.
         unsafe { _mm512_storeu_ps(to, value) }

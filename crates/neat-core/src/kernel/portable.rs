@@ -37,6 +37,11 @@ impl Simd for Portable {
         unsafe { from.cast::<Self::V>().read_unaligned() }
     }
     #[inline(always)]
+    unsafe fn gather(self, from: *const f32, offsets: *const u16) -> Self::V {
+        // SAFETY: the caller's obligation.
+        std::array::from_fn(|lane| unsafe { *from.add(*offsets.add(lane) as usize) })
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: Self::V) {
         // SAFETY: the caller's obligation; the write is unaligned.
         unsafe { to.cast::<Self::V>().write_unaligned(value) }

@@ -24,6 +24,11 @@ impl Simd for Scalar {
         unsafe { *from }
     }
     #[inline(always)]
+    unsafe fn gather(self, from: *const f32, offsets: *const u16) -> f32 {
+        // SAFETY: the caller's obligation.
+        unsafe { *from.add(*offsets as usize) }
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: f32) {
         // SAFETY: the caller's obligation.
         unsafe { *to = value }

@@ -28,6 +28,11 @@ pub(crate) trait Simd: Copy {
     /// # Safety
     /// They must be writable.
     unsafe fn store(self, to: *mut f32, value: Self::V);
+    /// The values at `LANES` offsets from `from`.
+    ///
+    /// # Safety
+    /// The offsets and what they lead to must be readable.
+    unsafe fn gather(self, from: *const f32, offsets: *const u16) -> Self::V;
     /// Lane-wise sum.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     /// Lane-wise difference.

@@ -3,21 +3,12 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-#[cfg(target_arch = "x86_64")]
-use super::avx2::Avx2;
-#[cfg(target_arch = "x86_64")]
-use super::avx512::Avx512;
-#[cfg(target_arch = "x86_64")]
-use super::avx512_half::Avx512Half;
-use super::batch;
 use super::groups::Groups;
-use super::plain;
-use super::portable::Portable;
-use super::rows::Rows;
-use super::scalar::Scalar;
-use super::simd::Simd;
+use super::instances::PORTABLE;
 #[cfg(target_arch = "x86_64")]
-use super::single;
+use super::instances::{AVX2, AVX512};
+use super::lockstep::{BlockView, Lockstep};
+use super::rows::Rows;
 use crate::Error;
 
 /// An instruction set that the kernels are made for.
@@ -92,10 +83,21 @@ pub fn simd() -> &'static str {
 
 /// `single::run` for one instruction set.
 pub(crate) type Single = unsafe fn(&Groups, *const f32, *mut f32, *mut f32) -> bool;
-/// [`plain::run`] for one instruction set.
+/// [`plain::run`](super::plain::run) for one instruction set.
 type Plain = unsafe fn(Rows<'_>, *const f32, *mut f32, *mut f32);
-/// [`batch::run`] for one instruction set.
+/// [`batch::run`](super::batch::run) for one instruction set.
 type Batch = unsafe fn(Rows<'_>, *const f32, *mut f32, usize, *mut f32);
+
+/// [`lanes::run`](super::lanes::run) for one instruction set.
+type Lanes = unsafe fn(&Lockstep, BlockView<'_>, *const f32, *mut f32, usize, *mut f32);
+
+/// A kernel for one row of each of many networks.
+#[derive(Clone, Copy)]
+pub(crate) struct LanesKernel {
+    pub(crate) lanes: usize,
+    /// [`lanes::run`](super::lanes::run)
+    pub(crate) run: Lanes,
+}
 
 /// A kernel for single rows.
 #[derive(Clone, Copy)]
@@ -112,12 +114,14 @@ pub(crate) struct SingleKernel {
 pub(crate) struct Kernels {
     pub(crate) tier: Tier,
     pub(crate) lanes: usize,
-    /// [`plain::run`]
+    /// [`plain::run`](super::plain::run)
     pub(crate) plain: Plain,
     /// Kernels for single rows in the layout of groups, by lanes.
     pub(crate) singles: &'static [SingleKernel],
-    /// [`batch::run`]
+    /// [`batch::run`](super::batch::run)
     pub(crate) batch: Batch,
+    /// For one row of each of many networks.
+    pub(crate) lockstep: LanesKernel,
 }
 
 impl fmt::Debug for Kernels {
@@ -141,109 +145,3 @@ impl Kernels {
         })
     }
 }
-
-static PORTABLE: Kernels = Kernels {
-    tier: Tier::Portable,
-    lanes: Portable::LANES,
-    plain: portable_plain,
-    singles: &[],
-    batch: portable_batch,
-};
-
-/// # Safety
-/// As [`plain::run`].
-unsafe fn portable_plain(rows: Rows<'_>, inputs: *const f32, outputs: *mut f32, values: *mut f32) {
-    // SAFETY: the caller's obligation.
-    unsafe { plain::run(Scalar, rows, inputs, outputs, values) }
-}
-
-/// # Safety
-/// As [`batch::run`].
-unsafe fn portable_batch(
-    rows: Rows<'_>,
-    inputs: *const f32,
-    outputs: *mut f32,
-    count: usize,
-    values: *mut f32,
-) {
-    // SAFETY: the caller's obligation.
-    unsafe { batch::run(Portable, rows, inputs, outputs, count, values) }
-}
-
-/// A kernel for single rows as a function compiled for its features.
-#[cfg(target_arch = "x86_64")]
-macro_rules! single {
-    ($set:ident, $features:literal, $costs:expr) => {{
-        #[target_feature(enable = $features)]
-        unsafe fn run(
-            layout: &Groups,
-            inputs: *const f32,
-            outputs: *mut f32,
-            values: *mut f32,
-        ) -> bool {
-            // SAFETY: `Tier::kernels` checked the features; the rest is the
-            // caller's obligation.
-            unsafe { single::run($set::assume(), layout, inputs, outputs, values) }
-        }
-        SingleKernel {
-            lanes: $set::LANES,
-            costs: $costs,
-            run,
-        }
-    }};
-}
-
-/// The plain kernel as a function compiled for its features.
-#[cfg(target_arch = "x86_64")]
-macro_rules! plain {
-    ($set:ident, $features:literal) => {{
-        #[target_feature(enable = $features)]
-        unsafe fn run(rows: Rows<'_>, inputs: *const f32, outputs: *mut f32, values: *mut f32) {
-            // SAFETY: `Tier::kernels` checked the features; the rest is the
-            // caller's obligation.
-            unsafe { plain::run($set::assume(), rows, inputs, outputs, values) }
-        }
-        run
-    }};
-}
-
-/// A kernel for batches as a function compiled for its features.
-#[cfg(target_arch = "x86_64")]
-macro_rules! batch {
-    ($set:ident, $features:literal) => {{
-        #[target_feature(enable = $features)]
-        unsafe fn run(
-            rows: Rows<'_>,
-            inputs: *const f32,
-            outputs: *mut f32,
-            count: usize,
-            values: *mut f32,
-        ) {
-            // SAFETY: `Tier::kernels` checked the features; the rest is the
-            // caller's obligation.
-            unsafe { batch::run($set::assume(), rows, inputs, outputs, count, values) }
-        }
-        run
-    }};
-}
-
-#[cfg(target_arch = "x86_64")]
-static AVX2: Kernels = Kernels {
-    tier: Tier::Avx2,
-    lanes: Avx2::LANES,
-    plain: plain!(Avx2, "avx2"),
-    singles: &[single!(Avx2, "avx2", [4, 85])],
-    batch: batch!(Avx2, "avx2"),
-};
-
-#[cfg(target_arch = "x86_64")]
-static AVX512: Kernels = Kernels {
-    tier: Tier::Avx512,
-    lanes: Avx512::LANES,
-    plain: plain!(Avx512Half, "avx512f,avx512bw,avx512dq,avx512vl"),
-    singles: &[
-        single!(Avx512Half, "avx512f,avx512bw,avx512dq,avx512vl", [4, 75]),
-        single!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl", [4, 95]),
-    ],
-    batch: batch!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl"),
-};

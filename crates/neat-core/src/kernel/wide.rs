@@ -48,6 +48,15 @@ impl<S: Simd, const W: usize> Simd for Wide<S, W> {
         result
     }
     #[inline(always)]
+    unsafe fn gather(self, from: *const f32, offsets: *const u16) -> Self::V {
+        let mut result = self.splat(0.0);
+        for (w, value) in result.iter_mut().enumerate() {
+            // SAFETY: the caller's obligation for all `W` vectors.
+            *value = unsafe { self.0.gather(from, offsets.add(w * S::LANES)) };
+        }
+        result
+    }
+    #[inline(always)]
     unsafe fn store(self, to: *mut f32, value: Self::V) {
         for (w, value) in value.into_iter().enumerate() {
             // SAFETY: the caller's obligation for all `W` vectors.
