@@ -28,7 +28,8 @@ Examples:
   neatron infer champion.json --inputs rows.json
   echo '[[0, 1], [1, 1]]' | neatron infer champion.onnx --inputs -
 
-Prints {"outputs": [[...], ...]}.`,
+Prints {"outputs": [[...], ...]}. To a recurrent genome or model the rows are the steps of one
+episode.`,
     )
     .action(async (file: string, options: InferOptions) => {
       const rows = rowsOf(await readJson(options.inputs), options.inputs)
@@ -55,8 +56,24 @@ function inferGenome(content: Buffer, file: string, rows: number[][]): number[][
     })
   }
   const genome = named(file, () => Genome.fromJSON(json))
+  if (genome.recurrent) return inferEpisode(genome, file, rows)
   return rows.map((row, index) =>
     named(`${file}, row ${index}`, () => Array.from(genome.feedForward(row))),
+  )
+}
+
+/** Rows one after the other as the steps of one episode. */
+function inferEpisode(genome: Genome, file: string, rows: number[][]): number[][] {
+  const network = genome.compile()
+  const outputs = new Float32Array(network.outputSize)
+  return rows.map((row, index) =>
+    named(`${file}, row ${index}`, () => {
+      const inputs = Float32Array.from(row)
+      checkFinite('input', inputs, row.length)
+      network.feedForward(inputs, outputs)
+      checkFinite('output', outputs, outputs.length)
+      return Array.from(outputs)
+    }),
   )
 }
 
@@ -99,16 +116,28 @@ async function inferModel(
   const { Tensor } = await loadRuntime()
   const inputs = Float32Array.from(rows.flat())
   checkFinite('input', inputs, width)
-  const feeds: Record<string, TensorType> = {
-    inputs: new Tensor('float32', inputs, [rows.length, width]),
+  const run = (values: Float32Array, state?: TensorType) => {
+    const count = values.length / width
+    const indices = new BigInt64Array(count).fill(BigInt(genome ?? 0))
+    return session.run({
+      inputs: new Tensor('float32', values, [count, width]),
+      ...(genome !== undefined && { genome: new Tensor('int64', indices, [count]) }),
+      ...(state && { state }),
+    })
   }
-  if (genome !== undefined) {
-    const indices = new BigInt64Array(rows.length).fill(BigInt(genome))
-    feeds.genome = new Tensor('int64', indices, [rows.length])
+  const outputSize = signature.outputs.find(({ name }) => name === 'outputs')!.width
+  const values = new Float32Array(rows.length * outputSize)
+  const stateSize = signature.inputs.find(({ name }) => name === 'state')?.width
+  if (stateSize === undefined) values.set((await run(inputs)).outputs!.data as Float32Array)
+  else {
+    // A recurrent model: the rows are the steps of one episode.
+    let state: TensorType = new Tensor('float32', new Float32Array(stateSize), [1, stateSize])
+    for (let row = 0; row < rows.length; row++) {
+      const answer = await run(inputs.subarray(row * width, (row + 1) * width), state)
+      state = answer.state_out!
+      values.set(answer.outputs!.data as Float32Array, row * outputSize)
+    }
   }
-  const { outputs } = await session.run(feeds)
-  const values = outputs!.data as Float32Array
-  const outputSize = values.length / rows.length
   checkFinite('output', values, outputSize)
   return rows.map((_, row) => Array.from(values.subarray(row * outputSize, (row + 1) * outputSize)))
 }

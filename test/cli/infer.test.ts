@@ -33,6 +33,27 @@ test('a genome and its exported model answer the same rows, from a file and from
   }
 })
 
+test('rows are the steps of one episode to a recurrent genome, and to its model', async (t) => {
+  const folder = await scratch(t)
+  const json = Genome.random({ inputs: 3, outputs: 2, hidden: 6, seed: 9 }).toJSON()
+  const genome = Genome.fromJSON({ ...json, recurrent: true })
+  const [genomeFile, modelFile] = ['g.json', 'm.onnx'].map((name) => join(folder, name))
+  writeFileSync(genomeFile, JSON.stringify(genome))
+  t.is((await cli(['export', genomeFile, '-o', modelFile])).code, 0)
+  const network = genome.compile()
+  const outputs = new Float32Array(2)
+  const rows = [...ROWS, ...ROWS]
+  const expected = rows.map((row) => {
+    network.feedForward(Float32Array.from(row), outputs)
+    return Array.from(outputs)
+  })
+  for (const file of [genomeFile, modelFile]) {
+    const { stdout, stderr } = await cli(['infer', file, '--inputs', '-'], JSON.stringify(rows))
+    t.is(stderr, '')
+    t.deepEqual(JSON.parse(stdout), { outputs: expected })
+  }
+})
+
 test('several genomes make a population model, of which --genome chooses one', async (t) => {
   const folder = await scratch(t)
   const genomes = [1, 2, 3].map((seed) => Genome.random({ inputs: 3, outputs: 1, hidden: 4, seed }))
