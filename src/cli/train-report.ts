@@ -88,7 +88,7 @@ export class Progress {
     this.#bar = new SingleBar({
       format:
         '{value}/{total} {bar} best {best}, {species} species, {rate}/s, {eta_formatted} left',
-      barsize: 24,
+      barsize: 16,
       hideCursor: true,
       stopOnComplete: false,
       clearOnComplete: true,

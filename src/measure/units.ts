@@ -1,12 +1,12 @@
 import type { Estimate } from './statistics.js'
 
-/** Three significant digits, without an exponent. */
+/** Three significant digits or all whole ones, without an exponent, a comma between thousands. */
 export function digits(value: number): string {
   if (!Number.isFinite(value)) return '-'
   if (value === 0) return '0'
   const places = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))))
   const text = value.toFixed(Math.min(places, 6))
-  return value >= 10_000 ? grouped(Number(text)) : text
+  return value >= 1000 ? grouped(Number(text)) : text
 }
 
 /** Whole numbers with a comma between thousands. */

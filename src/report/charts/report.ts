@@ -62,7 +62,7 @@ function timeline(training: readonly Training[]): Chart | null {
   const series = training.map(({ label, timeline: generations }) => ({
     name: label,
     points: generations.map(({ generation, seconds }): [number, number] => [
-      generation,
+      generation + 1,
       seconds * 1e9,
     ]),
   }))
