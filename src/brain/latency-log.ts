@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import hdr from 'hdr-histogram-js'
+import { NeatronError } from '../errors.js'
 import type { GenerationInference } from './recorder.js'
 
 /** Comments before a generation's two lines, by which a resumed run finds them again. */
@@ -20,7 +21,11 @@ export class LatencyLog {
 
   private constructor(readonly path: string) {}
 
-  /** Begins a new log at `path`, replacing what is there. */
+  /**
+   * Begins a new log at `path`, replacing what is there.
+   *
+   * @throws NeatronError `CHECKPOINT_WRITE`, as all methods, when the file cannot be written
+   */
   static create(path: string): LatencyLog {
     const log = new LatencyLog(path)
     const now = new Date()
@@ -32,7 +37,8 @@ export class LatencyLog {
       `[StartTime: ${(now.getTime() / 1000).toFixed(3)} (seconds since epoch), ${now.toISOString()}]`,
     )
     log.#writer.outputLegend()
-    writeFileSync(path, log.#take())
+    const text = log.#take()
+    written(path, () => writeFileSync(path, text))
     return log
   }
 
@@ -43,8 +49,7 @@ export class LatencyLog {
    */
   static resume(path: string, generation: number): LatencyLog {
     if (!existsSync(path)) return LatencyLog.create(path)
-    const content = readFileSync(path)
-    truncateSync(path, endBefore(content, generation))
+    written(path, () => truncateSync(path, endBefore(readFileSync(path), generation)))
     return new LatencyLog(path)
   }
 
@@ -62,13 +67,27 @@ export class LatencyLog {
       histogram.endTimeStampMsec = inference.endedAt
       this.#writer.outputIntervalHistogram(histogram, undefined, undefined, NS_PER_MS)
     }
-    appendFileSync(this.path, this.#take())
+    const text = this.#take()
+    written(this.path, () => appendFileSync(this.path, text))
   }
 
   #take(): string {
     const text = this.#text
     this.#text = ''
     return text
+  }
+}
+
+/** Writes, or says what to do when that fails. */
+function written(path: string, write: () => void): void {
+  try {
+    write()
+  } catch (cause) {
+    throw new NeatronError(
+      'CHECKPOINT_WRITE',
+      `Cannot write ${path}: ${(cause as Error).message}. Make room or give access, then resume.`,
+      { cause },
+    )
   }
 }
 

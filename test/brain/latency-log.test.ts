@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -88,4 +88,16 @@ test('resuming without a log begins one', (t) => {
   const path = join(folder, 'none.hlog')
   LatencyLog.resume(path, 3).append(3, generation(1, 1))
   t.is(histograms(path).length, 2)
+})
+
+test('a log that cannot be written is CHECKPOINT_WRITE', (t) => {
+  const gone = join(folder, 'gone')
+  t.throws(() => LatencyLog.create(join(gone, 'x.hlog')), { code: 'CHECKPOINT_WRITE' })
+  mkdirSync(gone)
+  const log = LatencyLog.create(join(gone, 'x.hlog'))
+  rmSync(gone, { recursive: true })
+  t.throws(() => log.append(0, generation(1, 1)), {
+    code: 'CHECKPOINT_WRITE',
+    message: /x\.hlog.*Make room or give access, then resume/,
+  })
 })
