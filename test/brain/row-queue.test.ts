@@ -1,55 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { FixedBatch } from '#src/brain/batch-size.js'
-import type { Cancellation } from '#src/brain/cancellation.js'
 import type { RowBatch } from '#src/brain/protocol.js'
-import { RowQueue } from '#src/brain/row-queue.js'
 import { NeatronError } from '#src/errors.js'
-
-/** The answer to a row of two inputs by a genome, as no other row has it. */
-const answerTo = (genome: number, [a, b]: Iterable<number>) => [
-  genome * 1000 + a,
-  b - genome,
-  a * b,
-]
-
-/** A queue whose requests are answered by `answerTo`, and a record of the requests. */
-function fakeServer({
-  batch = 4,
-  maxDelayMs = 1,
-  concurrency = 1,
-  before = async (_rows: RowBatch, _cancellation: Cancellation): Promise<void> => undefined,
-}) {
-  const requests: number[] = []
-  let inFlight = 0
-  let mostInFlight = 0
-  const queue = new RowQueue({
-    batchSize: new FixedBatch(batch),
-    maxDelayMs,
-    concurrency,
-    ask: async (rows, cancellation) => {
-      requests.push(rows.rows)
-      inFlight += 1
-      mostInFlight = Math.max(mostInFlight, inFlight)
-      try {
-        await before(rows, cancellation)
-      } finally {
-        inFlight -= 1
-      }
-      const outputs: number[] = []
-      for (let row = 0; row < rows.rows; row++) {
-        outputs.push(...answerTo(rows.genome[row], rows.inputs.subarray(row * 2, row * 2 + 2)))
-      }
-      return Float32Array.from(outputs)
-    },
-  })
-  const infer = async (genome: number, row: number[], signal?: AbortSignal) => {
-    const outputs = new Float32Array(3)
-    await queue.push(Uint32Array.of(genome), Float32Array.from(row), outputs, 1, false, signal)
-    return [...outputs]
-  }
-  return { queue, requests, infer, mostInFlight: () => mostInFlight }
-}
+import { answerTo, fakeServer } from './_fake-queue.js'
 
 test('every row gets its own answer, however rows and ticks interleave', async (t) => {
   const row = fc.tuple(
@@ -263,61 +216,4 @@ test('after a failed request the rest of its tick is not sent, and the queue goe
   t.deepEqual(requests, [4])
   fail = false
   t.deepEqual(await infer(2, [3, 4]), answerTo(2, [3, 4]))
-})
-
-test('a withdrawn row leaves the buffer', async (t) => {
-  const { infer, requests } = fakeServer({ batch: 3, maxDelayMs: 20 })
-  const controller = new AbortController()
-  const withdrawn = infer(1, [1, 1], controller.signal)
-  const other = infer(2, [2, 2])
-  controller.abort(new Error('enough'))
-  await t.throwsAsync(withdrawn, { message: 'enough' })
-  t.deepEqual(await other, answerTo(2, [2, 2]))
-  t.deepEqual(requests, [1])
-  await t.throwsAsync(infer(1, [1, 1], AbortSignal.abort(new Error('before'))), {
-    message: 'before',
-  })
-})
-
-test('a request is aborted when nobody waits for it any more, and not before', async (t) => {
-  let aborted = 0
-  let answer = () => {}
-  const { infer } = fakeServer({
-    batch: 2,
-    before: (_, cancellation) =>
-      new Promise<void>((resolve, reject) => {
-        answer = resolve
-        cancellation.listen((reason) => {
-          aborted += 1
-          reject(reason)
-        })
-      }),
-  })
-  const [first, second, third] = [1, 2, 3].map(() => new AbortController())
-  const rows = [infer(1, [1, 1], first.signal), infer(2, [2, 2], second.signal)]
-  await new Promise(setImmediate)
-  first.abort(new Error('first'))
-  await t.throwsAsync(rows[0], { message: 'first' })
-  answer()
-  t.deepEqual(await rows[1], answerTo(2, [2, 2]))
-  t.is(aborted, 0)
-  const both = [infer(1, [1, 1], second.signal), infer(3, [3, 3], third.signal)]
-  await new Promise(setImmediate)
-  second.abort(new Error('second'))
-  third.abort(new Error('third'))
-  await Promise.all(both.map((row) => t.throwsAsync(row)))
-  t.is(aborted, 1)
-})
-
-test('abort rejects everything, queued and in flight, with its reason', async (t) => {
-  const { queue, infer } = fakeServer({
-    batch: 2,
-    maxDelayMs: 60_000,
-    before: (_, cancellation) => new Promise((_resolve, reject) => cancellation.listen(reject)),
-  })
-  const rows = [1, 2, 3].map((n) => infer(n, [n, n]))
-  const flushed = queue.flush()
-  queue.abort(new Error('closed'))
-  for (const row of rows) await t.throwsAsync(row, { message: 'closed' })
-  await flushed
 })

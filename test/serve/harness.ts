@@ -83,3 +83,16 @@ export function isAnswer(outputs: unknown, expected: readonly ArrayLike<number>[
     )
   )
 }
+
+/** A body of the binary tensor data extension. */
+export function binaryBody(header: object, ...tensors: ArrayBufferView[]) {
+  const json = Buffer.from(JSON.stringify(header))
+  const blobs = tensors.map((t) => Buffer.from(t.buffer, t.byteOffset, t.byteLength))
+  return {
+    body: Buffer.concat([json, ...blobs]),
+    headers: {
+      'content-type': 'application/octet-stream',
+      'inference-header-content-length': String(json.length),
+    },
+  }
+}
