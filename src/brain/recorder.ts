@@ -10,8 +10,8 @@ export interface InferenceCounters {
   inferCount: number
   /**
    * Nanoseconds in calls, as their caller sees them: the native call, or encoding a request, its
-   * exchange with all retries, and decoding its answer. Time a row waits in the buffer for others
-   * is not in it.
+   * exchange with all retries, and decoding its answer. Time a row waits in the buffer for others,
+   * and waiting for a server that is gone, is not in it.
    */
   inferTimeNs: number
   /** Wall nanoseconds of the HTTP exchanges that were answered, retried attempts excluded; 0 in process. */

@@ -28,7 +28,8 @@ export interface RemoteOptions {
   readonly encoding?: 'json' | 'binary'
   /**
    * Name of the model on the server. Default: a name of this brain's own. A brain that is asked
-   * without `load` asks the model that the server has by this name.
+   * without `load` asks the model that the server has by this name. With `modelRepository` it names
+   * a folder there: letters, digits, "_", "-" and ".".
    */
   readonly model?: string
   /** Sent as bearer token. */
