@@ -1,5 +1,5 @@
 import { NeatronError } from '../errors.js'
-import type { Genome } from '../genome/genome.js'
+import { Genome } from '../genome/genome.js'
 
 /** One way of doing a brain's inference. It counts in the recorder it was made with. */
 export interface Inference {
@@ -26,7 +26,13 @@ export interface RowShape {
 
 /** The shape of a population, all genomes of which have as many inputs and outputs as the first. */
 export function rowShape(genomes: readonly Genome[]): RowShape {
-  const first = genomes[0]
+  if (!Array.isArray(genomes) || !genomes.every((genome) => genome instanceof Genome)) {
+    throw new NeatronError(
+      'ARGUMENT_TYPE',
+      'a brain loads an array of Genomes, but something else came',
+    )
+  }
+  const [first]: readonly Genome[] = genomes
   if (first === undefined) {
     throw new NeatronError(
       'POPULATION_SHAPE',

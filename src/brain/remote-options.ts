@@ -87,7 +87,7 @@ const RULES: {
 
 /** Checks options and fills in defaults; throws `ARGUMENT_TYPE` for unknown ones, `ARGUMENT_RANGE` for wrong values. */
 export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOptions {
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(options ?? {})) {
     if (!Object.hasOwn(RULES, name)) {
       throw new NeatronError(
         'ARGUMENT_TYPE',
@@ -97,7 +97,7 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
     const [must, is] = RULES[name as keyof RemoteOptions]
     if (value !== undefined && !is(value)) throw wrong(name, must, value)
   }
-  if (options.url === undefined) throw wrong('url', RULES.url[0], undefined)
+  if (options?.url === undefined) throw wrong('url', RULES.url[0], undefined)
   if (options.modelRepository !== undefined && !isFolderName(options.model ?? 'x')) {
     const must = 'be the name of a folder in modelRepository: letters, digits, "_", "-" and "."'
     throw wrong('model', must, options.model)

@@ -1,5 +1,6 @@
 import { NeatronError } from '../errors.js'
-import type { Genome } from '../genome/genome.js'
+import { Genome } from '../genome/genome.js'
+import { describe } from './http-error.js'
 
 /** A model to serve from the start: an ONNX file's bytes, a genome, or a population of genomes. */
 export type ServedModel =
@@ -94,6 +95,7 @@ const TOKEN_LENGTH = 16
  * @throws NeatronError `SERVER_OPTION` naming the option, its range and what came.
  */
 export function resolveOptions(options: ServerOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) throw optionError('options are no object')
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(DEFAULTS, name))
   if (unknown !== undefined) {
     throw optionError(`unknown option "${unknown}"; there are ${Object.keys(DEFAULTS).join(', ')}`)
@@ -102,6 +104,18 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     Object.entries(options).filter(([, value]) => value !== undefined),
   )
   const resolved: ResolvedOptions = { ...DEFAULTS, ...given }
+  for (const [name, fallback] of Object.entries(DEFAULTS)) {
+    const value: unknown = resolved[name as keyof ResolvedOptions]
+    // `allowLoad: 'false'` must not be true.
+    const type = typeof (fallback ?? 'text')
+    if (value !== fallback && (typeof value !== type || value === null)) {
+      throw optionError(`${name} must be of type ${type}, got ${describe(value)}`)
+    }
+  }
+  const { models } = resolved
+  if (!Array.isArray(models) || !models.every(isServedModel)) {
+    throw optionError('models must be an array of { name, model | genome | genomes }')
+  }
   for (const [name, [min, max]] of Object.entries(RANGES)) {
     const value = resolved[name as keyof typeof RANGES]
     if (!Number.isInteger(value) || value < min || value > max) {
@@ -116,6 +130,15 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   }
   checkAccess(resolved)
   return resolved
+}
+
+function isServedModel(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { name, model, genome, genomes } = value as Record<string, unknown>
+  return (
+    typeof name === 'string' &&
+    (model instanceof Uint8Array || genome instanceof Genome || Array.isArray(genomes))
+  )
 }
 
 function checkAccess({ host, socket, token }: ResolvedOptions): void {

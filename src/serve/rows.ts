@@ -17,8 +17,14 @@ export function readRows(value: unknown, { name, width }: TensorSpec): Float32Ar
   for (let row = 0; row < value.length; row += 1) {
     const numbers: unknown = value[row]
     if (Array.isArray(numbers) && numbers.length === width) continue
-    const got = Array.isArray(numbers) ? `${numbers.length}` : describe(numbers)
-    throw new HttpError('INPUT_LENGTH', `${name}[${row}]: expected ${width} numbers, got ${got}.`)
+    // Of a flat row, "3 numbers, got 3" would not say what is wrong.
+    const [expected, got] = Array.isArray(numbers)
+      ? ['', `${numbers.length}`]
+      : ['an array of ', describe(numbers)]
+    throw new HttpError(
+      'INPUT_LENGTH',
+      `${name}[${row}]: expected ${expected}${width} numbers, got ${got}.`,
+    )
   }
   const values = new Float32Array(value.length * width)
   let at = 0

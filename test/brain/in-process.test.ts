@@ -100,3 +100,11 @@ test('before load and after close', async (t) => {
   t.throws(() => brain.load(genomes), { code: 'BRAIN_CLOSED' })
   await brain.close()
 })
+
+test('what is no array of genomes is refused', (t) => {
+  const brain = NeatBrain.inProcess()
+  for (const value of [undefined, null, 'abc', [genomes[0]?.toJSON()], [undefined]]) {
+    t.throws(() => brain.load(value as never), { code: 'ARGUMENT_TYPE' })
+  }
+  t.throws(() => NeatBrain.remote(undefined as never), { code: 'ARGUMENT_RANGE' })
+})

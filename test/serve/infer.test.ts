@@ -91,7 +91,7 @@ const refused: readonly [why: string, body: unknown, status: number, message: Re
   ['null', 'null', 400, /object, got null/],
   ['no inputs', {}, 400, /inputs: .*got nothing/],
   ['no rows', { inputs: [] }, 400, /at least one row/],
-  ['a flat row', { inputs: [1, 2, 3] }, 400, /inputs\[0\]: expected 3 numbers, got 1/],
+  ['a flat row', { inputs: [1, 2, 3] }, 400, /inputs\[0\]: expected an array of 3 numbers, got 1/],
   [
     'a short row',
     {

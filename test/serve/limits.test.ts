@@ -222,6 +222,12 @@ const badOptions: readonly [object, RegExp][] = [
   [{ timeoutMs: Number.NaN }, /timeoutMs/],
   [{ maxBodyMb: 0 }, /maxBodyMb must be above 0/],
   [{ token: 'short' }, /at least 16 characters/],
+  [{ token: 5 }, /token must be of type string, got 5/],
+  [{ allowLoad: 'false' }, /allowLoad must be of type boolean, got "false"/],
+  [{ host: 127 }, /host must be of type string/],
+  [{ port: '8000' }, /port must be of type number/],
+  [{ models: {} }, /models must be an array/],
+  [{ models: [1] }, /models must be an array of \{ name/],
 ]
 
 for (const [options, message] of badOptions) {
