@@ -181,6 +181,8 @@ export class Remote implements Inference {
       return modelMetadata(exchange, url, model)
     })
     this.#shape ??= shape
+    // A load that failed may have left its own.
+    this.#states = undefined
     this.#answerSize = shape.outputSize
     this.#population = population
     return shape

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import test from 'ava'
 import { request } from 'undici'
 import { NeatBrain } from '#src/brain/neat-brain.js'
+import { Genome } from '#src/genome/genome.js'
 import { createServer } from '#src/serve/server.js'
 import { close, genomes, OUTPUTS, randomRows, remote, serve } from './_remote.js'
 
@@ -197,4 +198,14 @@ test('closing ends the wait for the shape of a model', async (t) => {
   await once(server, 'request')
   await brain.close()
   await t.throwsAsync(row, { code: 'BRAIN_CLOSED' })
+})
+
+test('after a load that failed, the model that the server has answers', async (t) => {
+  const models = [{ name: 'champion', genome: genomes[0] }]
+  const { url } = await serve(t, { allowLoad: false, models })
+  const brain = NeatBrain.remote({ url, model: 'champion' })
+  t.teardown(() => brain.close())
+  const recurrent = Genome.fromJSON({ ...genomes[1].toJSON(), recurrent: true })
+  await t.throwsAsync(async () => brain.load([recurrent]), { code: 'SERVER_CANNOT_LOAD' })
+  close(t, await brain.infer([1, 2, 3]), genomes[0].feedForward([1, 2, 3]))
 })
