@@ -42,11 +42,14 @@ export async function writing<T>(path: string, written: Promise<T>): Promise<T> 
   })
 }
 
-/** Reads a genome file (`neatron/genome` JSON). Throws as `readJson` and `Genome.fromJSON` do. */
+/** Reads a genome file (`neatron/genome` JSON). Throws as `readJson`, `Genome.fromJSON` and `compile` do. */
 export async function readGenome(path: string): Promise<Genome> {
   const json = await readJson(path)
   try {
-    return Genome.fromJSON(json)
+    const genome = Genome.fromJSON(json)
+    // A cycle is found by compiling, and has to be said of this file.
+    genome.compile()
+    return genome
   } catch (error) {
     if (!(error instanceof NeatronError)) throw error
     throw new NeatronError(error.code, `${path}: ${error.message}`, { cause: error })

@@ -56,6 +56,7 @@ function inferGenome(content: Buffer, file: string, rows: number[][]): number[][
     })
   }
   const genome = named(file, () => Genome.fromJSON(json))
+  named(file, () => genome.compile())
   if (genome.recurrent) return inferEpisode(genome, file, rows)
   return rows.map((row, index) =>
     named(`${file}, row ${index}`, () => Array.from(genome.feedForward(row))),

@@ -149,6 +149,25 @@ test('numbers that are not finite are refused, with their row, by genomes and mo
   }
 })
 
+test('a genome that does not compile is named among several', async (t) => {
+  const folder = await scratch(t)
+  const [good, cyclic] = [join(folder, 'good.json'), join(folder, 'cyclic.json')]
+  const genome = Genome.random({ inputs: 1, outputs: 1, seed: 1 }).toJSON()
+  writeFileSync(good, JSON.stringify(genome))
+  const nodes = [...genome.nodes, { id: 9, kind: 'hidden', activation: 'tanh', bias: 0 }]
+  const connections = [{ innovation: 9, from: 9, to: 9, weight: 1, enabled: true }]
+  writeFileSync(cyclic, JSON.stringify({ ...genome, nodes, connections }))
+  for (const args of [
+    ['export', good, cyclic, '-o', join(folder, 'm.onnx')],
+    ['infer', cyclic, '--inputs', '-'],
+    ['serve', '--port', '0', good, cyclic],
+  ]) {
+    const { code, stderr } = await cli(args, '[[0]]')
+    t.is(code, 1)
+    t.regex(stderr, /cyclic\.json: expected .*GENOME_CYCLE/)
+  }
+})
+
 test('a file that cannot be written is one line with a code', async (t) => {
   const folder = await scratch(t)
   const file = join(folder, 'g.json')
