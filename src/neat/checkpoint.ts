@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import writeFileAtomic from 'write-file-atomic'
 import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
 import { CONNECTION_WORDS, connectionsOffset, HEADER_CONNECTIONS } from '../genome/layout.js'
+import { writeWholeFile } from '../whole-file.js'
 import { type Config, completeConfig } from './config.js'
 import type { EvolutionState } from './evolution.js'
 
@@ -61,7 +61,7 @@ export class Checkpoint {
       await this.#append(Buffer.from(text))
       const run = JSON.stringify(pack(state, this.#length))
       const head = `"format":"${FORMAT}","version":${VERSION},"checksum":"${checksum(run)}"`
-      await writeFileAtomic(this.#file, `{${head},"run":${run}}\n`)
+      await writeWholeFile(this.#file, `{${head},"run":${run}}\n`)
     })
   }
 

@@ -66,7 +66,7 @@ export interface EvolveResult {
  * Evolves genomes for a task until one solves it or the generations are over. The same task, seed
  * and configuration give the same champion, interrupted and resumed or not.
  *
- * @throws NeatronError `CONFIG_INVALID`, `SEED_INVALID`, `FITNESS_INVALID`, `CHECKPOINT_INVALID`,
+ * @throws NeatronError `CONFIG_INVALID`, `ARGUMENT_RANGE`, `FITNESS_INVALID`, `CHECKPOINT_INVALID`,
  *   `CHECKPOINT_WRITE`, and whatever the brain fails with
  */
 export async function evolve(options: EvolveOptions): Promise<EvolveResult> {
