@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import { Command } from 'commander'
+import { PLAIN_TABLE } from '../report/plain-table.js'
 import { tasks } from '../tasks/index.js'
 
 /** `neatron tasks`: what can be trained. */
@@ -21,9 +22,9 @@ export function tasksCommand(): Command {
       const table = new Table({
         head: ['task', 'inputs', 'outputs', 'what it asks'],
         colAligns: ['left', 'right', 'right', 'left'],
-        style: { head: [], border: [] },
+        ...PLAIN_TABLE,
       })
       for (const row of rows) table.push([row.name, row.inputs, row.outputs, row.description])
-      console.log(table.toString())
+      console.log(table.toString().replace(/ +$/gm, ''))
     })
 }

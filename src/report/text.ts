@@ -1,6 +1,7 @@
 import Table3 from 'cli-table3'
 import type picocolors from 'picocolors'
 import type { Report } from '../measure/report-schema.js'
+import { PLAIN_TABLE } from './plain-table.js'
 import { reportTables, type Table } from './tables.js'
 
 /** Functions that colour text, or leave it as it is. */
@@ -25,20 +26,12 @@ export function textTable({ title, headers, rows, notes }: Table, colors: Colors
   const table = new Table3({
     head: named ? headers.map((header) => colors.bold(header)) : [],
     colAligns: headers.map((_, i) => (i === 0 || headers[i] === '' ? 'left' : 'right')),
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
-    chars: lineUnderHead,
+    ...PLAIN_TABLE,
   })
   table.push(...rows.map((row) => row.map((cell) => standingColor(cell, colors))))
   const body = table.toString().replace(/ +$/gm, '')
   return [colors.bold(title), body, ...notes.map((note) => colors.dim(note))].join('\n')
 }
-
-/** One rule under the head and no other lines. */
-const lineUnderHead = Object.fromEntries(
-  'top top-mid top-left top-right bottom bottom-mid bottom-left bottom-right left left-mid mid mid-mid right right-mid middle'
-    .split(' ')
-    .map((name) => [name, '']),
-)
 
 function standingColor(cell: string, colors: Colors): string {
   if (cell === 'VALID' || cell === 'better') return colors.green(cell)
