@@ -14,6 +14,8 @@ mod naive;
 #[path = "feed_forward/peaks.rs"]
 mod peaks;
 
+use std::time::Duration;
+
 use criterion::{Criterion, Throughput};
 use naive::Naive;
 
@@ -26,7 +28,11 @@ fn main() {
         budgets::print(&peaks::measure());
     }
     if !only_ratios {
-        let mut criterion = Criterion::default().configure_from_args();
+        // Thirty-two benchmarks: the whole run takes about two minutes.
+        let mut criterion = Criterion::default()
+            .warm_up_time(Duration::from_millis(500))
+            .measurement_time(Duration::from_millis(1500))
+            .configure_from_args();
         for (name, genome) in genomes::load() {
             one_genome(&mut criterion, &name, &genome);
         }

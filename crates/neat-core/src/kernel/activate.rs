@@ -53,11 +53,14 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
             let ratio = s.div(s.splat(2.0), one_plus_exp2(s, z));
             s.sub(ratio, one)
         }
-        Activation::Relu => s.select_lt(z, zero, zero, z),
-        Activation::LeakyRelu => s.select_lt(z, zero, s.mul(z, s.splat(0.01)), z),
+        // The constant comes first: the second operand is what a NaN lets through.
+        Activation::Relu => s.max(zero, z),
+        Activation::LeakyRelu => s.max(s.mul(z, s.splat(0.01)), z),
+        // Both parts instead of a choice: a choice between a new number and the one
+        // in memory becomes a masked store in batches, which is slow with AVX2.
         Activation::Elu => {
-            let below = s.sub(exp2(s, s.mul(z, s.splat(LOG2_E))), one);
-            s.select_lt(z, zero, below, z)
+            let power = s.mul(s.min(zero, z), s.splat(LOG2_E));
+            s.add(s.max(zero, z), s.sub(exp2(s, power), one))
         }
         Activation::Softplus => softplus(s, z),
         Activation::Gaussian => exp2(s, s.sub(zero, s.mul(z, z))),

@@ -3,19 +3,25 @@
 //! Values are kept slot by slot, each slot with the values of several vectors of
 //! rows. A connection then is one broadcast weight against these vectors, and
 //! their sums are independent of each other, which hides the latency of adding.
+//! Sums come first, activations after: those of a whole span of nodes, side by
+//! side.
 
 use super::activate::{each, shaped};
-use super::rows::Rows;
+use super::rows::{Edge, Node, Rows};
 use super::simd::Simd;
 use super::transpose::{rows_to_slots, slots_to_rows};
 use super::wide::Wide;
+use crate::Activation;
 
-/// Vectors of rows in a full block.
-const FULL: usize = 4;
+/// Vectors of rows in a full block of vectors with so many lanes: 64 rows if
+/// there are registers for their sums.
+const fn full(lanes: usize) -> usize {
+    if lanes == 8 { 8 } else { 4 }
+}
 
 /// f32 numbers that [`run`] needs for its values.
 pub(crate) fn scratch_len(rows: Rows, lanes: usize) -> usize {
-    rows.slots() * lanes * FULL
+    rows.slots() * lanes * full(lanes)
 }
 
 /// Computes `count` rows.
@@ -32,17 +38,19 @@ pub(crate) unsafe fn run<S: Simd>(
     mut count: usize,
     values: *mut f32,
 ) {
-    // SAFETY: each block stays within `count` rows; the rest is the caller's
-    // obligation.
-    unsafe {
-        while count > 0 {
-            let done = if count > 2 * S::LANES {
-                block(Wide::<S, FULL>(s), rows, inputs, outputs, count, values)
-            } else if count > S::LANES {
-                block(Wide::<S, 2>(s), rows, inputs, outputs, count, values)
-            } else {
-                block(s, rows, inputs, outputs, count, values)
-            };
+    while count > 0 {
+        let mut vectors = full(S::LANES);
+        while vectors > 1 && count <= vectors / 2 * S::LANES {
+            vectors /= 2;
+        }
+        let done = count.min(vectors * S::LANES);
+        let stride = vectors * S::LANES;
+        // SAFETY: each block stays within `count` rows and its slots within
+        // `values`; the rest is the caller's obligation.
+        unsafe {
+            rows_to_slots(inputs, done, rows.input_size(), values, stride);
+            block(s, rows, vectors, values);
+            slots_to_rows(values, rows.output_slots(), stride, outputs, done);
             count -= done;
             inputs = inputs.add(done * rows.input_size());
             outputs = outputs.add(done * rows.output_slots().len());
@@ -50,39 +58,93 @@ pub(crate) unsafe fn run<S: Simd>(
     }
 }
 
-/// Computes up to `LANES` rows; says how many.
+/// Computes all nodes for some vectors (8, 4, 2 or 1) of rows, span by span:
+/// neighbours with one activation that do not read each other.
 ///
 /// # Safety
-/// As [`run`].
+/// The slots of the inputs must be filled; `values` must hold all slots.
 #[inline(always)]
-unsafe fn block<S: Simd>(
-    s: S,
-    rows: Rows,
-    inputs: *const f32,
-    outputs: *mut f32,
-    count: usize,
-    values: *mut f32,
-) -> usize {
-    let count = count.min(S::LANES);
-    // SAFETY: slots are below `rows.slots()`, which `Rows` guarantees, and lanes
-    // below `LANES`, so everything stays within `values`; `inputs` and `outputs`
-    // are read and written for `count` rows.
-    unsafe {
-        rows_to_slots(inputs, count, rows.input_size(), values, S::LANES);
-        let mut target = values.add(rows.input_size() * S::LANES);
-        let mut edge = rows.edges().as_ptr();
-        for node in rows.nodes() {
-            let mut sum = s.splat(node.bias);
-            let end = edge.add(node.fan_in as usize);
-            while edge < end {
-                let source = s.load(values.add((*edge).source as usize * S::LANES));
-                sum = s.add(sum, s.mul(s.splat((*edge).weight), source));
-                edge = edge.add(1);
+unsafe fn block<S: Simd>(s: S, rows: Rows, vectors: usize, values: *mut f32) {
+    let (mut nodes, mut edges) = (rows.nodes(), rows.edges());
+    let mut slot = rows.input_size();
+    while let Some(first) = nodes.first() {
+        let activation = first.activation;
+        let (mut len, mut end) = (1, first.fan_in as usize);
+        for node in &nodes[1..] {
+            let row = &edges[end..][..node.fan_in as usize];
+            let reads_span = row.last().is_some_and(|edge| edge.source as usize >= slot);
+            if node.activation != activation || reads_span {
+                break;
             }
-            each!(node.activation, KNOWN => { s.store(target, shaped(s, KNOWN, sum)) });
+            (len, end) = (len + 1, end + row.len());
+        }
+        let (span, row) = (&nodes[..len], &edges[..end]);
+        // SAFETY: sources lie before their node, which `Rows` guarantees, and
+        // slots within `values`.
+        unsafe {
+            let target = values.add(slot * vectors * S::LANES);
+            match vectors {
+                8 => sums(Wide::<S, 8>(s), span, row, values, target),
+                4 => sums(Wide::<S, 4>(s), span, row, values, target),
+                2 => sums(Wide::<S, 2>(s), span, row, values, target),
+                _ => sums(s, span, row, values, target),
+            }
+            each!(activation, KNOWN => { activate(s, KNOWN, target, len * vectors) });
+        }
+        (nodes, edges, slot) = (&nodes[len..], &edges[end..], slot + len);
+    }
+}
+
+/// Biases and connections of a span.
+///
+/// # Safety
+/// `edges` must be those of the nodes, their sources slots of `values` before the
+/// span, and `target` the first slot of the span.
+#[inline(always)]
+unsafe fn sums<S: Simd>(
+    s: S,
+    nodes: &[Node],
+    mut edges: &[Edge],
+    values: *const f32,
+    mut target: *mut f32,
+) {
+    for node in nodes {
+        let (row, rest) = edges.split_at(node.fan_in as usize);
+        edges = rest;
+        let mut sum = s.splat(node.bias);
+        // SAFETY: the caller's obligation.
+        unsafe {
+            for edge in row {
+                let source = s.load(values.add(edge.source as usize * S::LANES));
+                sum = s.add(sum, s.mul(s.splat(edge.weight), source));
+            }
+            s.store(target, sum);
             target = target.add(S::LANES);
         }
-        slots_to_rows(values, rows.output_slots(), S::LANES, outputs, count);
     }
-    count
+}
+
+/// Replaces so many vectors of sums by their activation, four side by side.
+///
+/// # Safety
+/// `at` must hold so many vectors.
+#[inline(always)]
+unsafe fn activate<S: Simd>(s: S, activation: Activation, mut at: *mut f32, mut vectors: usize) {
+    if activation == Activation::Identity {
+        return;
+    }
+    let four = Wide::<S, 4>(s);
+    // SAFETY: the caller's obligation.
+    unsafe {
+        while vectors >= 4 {
+            four.store(at, shaped(four, activation, four.load(at)));
+            at = at.add(4 * S::LANES);
+            vectors -= 4;
+        }
+        while vectors > 0 {
+            s.store(at, shaped(s, activation, s.load(at)));
+            at = at.add(S::LANES);
+            vectors -= 1;
+        }
+    }
 }
