@@ -9,7 +9,7 @@ use crate::kernel::lockstep::Lockstep;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::LanesKernel;
 
-/// Connections x rows from which a second thread pays: some 50 microseconds of
+/// Connections from which a second thread pays: some 20 to 40 microseconds of
 /// work, several times what waking it takes.
 const PARALLEL_WORK: usize = 40_000;
 /// Pieces for each thread, so that one that is late does not keep the others
