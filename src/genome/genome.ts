@@ -141,7 +141,7 @@ export class Genome {
    *   unless the network is to be recurrent
    */
   compile(options: CompileOptions = {}): Network {
-    return Network.compile(this.words, options.recurrent ?? this.recurrent)
+    return Network.compile(this.words, options?.recurrent ?? this.recurrent)
   }
 
   #run(): Runner {

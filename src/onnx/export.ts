@@ -1,5 +1,5 @@
 import { NeatronError } from '../errors.js'
-import type { Genome } from '../genome/genome.js'
+import { Genome } from '../genome/genome.js'
 import type { Plan } from '../native/addon.js'
 import { VERSION } from '../version.js'
 import type { Rounding } from './activation.js'
@@ -38,7 +38,7 @@ export interface ExportOptions {
  * The model agrees with the native network within 1e-5 x max(1, |y|) for weights up to 8 in size,
  * and to the bit with `rounding: 'native'`; docs/onnx.md tells how that was measured.
  *
- * @throws NeatronError `GENOME_CYCLE` and the other codes of compiling; `POPULATION_SHAPE` when
+ * @throws NeatronError `ARGUMENT_TYPE` for what is no genome; `GENOME_CYCLE` and the other codes of compiling; `POPULATION_SHAPE` when
  *   there is no genome, their inputs or outputs differ, or only some are marked recurrent; `ARGUMENT_RANGE` for a wrong number of ids.
  */
 export function exportOnnx(
@@ -46,6 +46,11 @@ export function exportOnnx(
   options: ExportOptions = {},
 ): Uint8Array {
   const list = isList(genomes) ? genomes : [genomes]
+  const stranger = list.findIndex((genome) => !(genome instanceof Genome))
+  if (stranger >= 0) {
+    const message = `Expected a Genome or an array of them, came ${describeValue(list[stranger])}${isList(genomes) ? ` at index ${stranger}` : ''}.`
+    throw new NeatronError('ARGUMENT_TYPE', message)
+  }
   const { recurrent, plans } = plansOf(list)
   const ids = options.ids ?? list.map((_, index) => String(index))
   if (ids.length !== list.length) {
@@ -111,4 +116,10 @@ function describe(
 
 function isList(genomes: Genome | readonly Genome[]): genomes is readonly Genome[] {
   return Array.isArray(genomes)
+}
+
+/** A value from outside, for a message. */
+function describeValue(value: unknown): string {
+  if (value === null || typeof value !== 'object') return String(value)
+  return value.constructor?.name ?? 'an object'
 }

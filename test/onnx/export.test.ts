@@ -43,6 +43,9 @@ test('refuses what cannot be one model', (t) => {
     message: /Genome 1 has 4 inputs/,
   })
   t.throws(() => exportOnnx(genomes[0], { ids: ['a', 'b'] }), { code: 'ARGUMENT_RANGE' })
+  for (const stranger of [undefined, null, 7, {}, [genomes[0], null]]) {
+    t.throws(() => exportOnnx(stranger as never), { code: 'ARGUMENT_TYPE' })
+  }
 })
 
 test('bytes that are no model are recognized, wherever they are cut or changed', (t) => {

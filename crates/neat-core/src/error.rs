@@ -143,6 +143,9 @@ impl Error {
     }
 }
 
+/// Nodes of a cycle that its message names: a person needs no more to find it.
+const CYCLE_NODES_SHOWN: usize = 32;
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -152,8 +155,11 @@ impl fmt::Display for Error {
             ),
             Self::Cycle { nodes } => {
                 f.write_str("expected enabled connections without a cycle, came the cycle ")?;
-                for node in nodes {
+                for node in nodes.iter().take(CYCLE_NODES_SHOWN) {
                     write!(f, "{node} -> ")?;
+                }
+                if nodes.len() > CYCLE_NODES_SHOWN {
+                    write!(f, "({} more) -> ", nodes.len() - CYCLE_NODES_SHOWN)?;
                 }
                 write!(
                     f,
@@ -227,3 +233,18 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn the_message_of_a_long_cycle_is_short() {
+        let nodes = (0..200_000).collect();
+        let message = Error::Cycle { nodes }.to_string();
+        assert!(message.len() < 500, "{}", message.len());
+        assert!(message.contains("0 -> 1 -> 2") && message.contains("(199968 more) -> 0;"));
+        let short = Error::Cycle { nodes: vec![4, 7] }.to_string();
+        assert!(short.contains("4 -> 7 -> 4;"));
+    }
+}
