@@ -10,7 +10,7 @@ use crate::arguments::rows;
 use crate::arrays::Span;
 use crate::failure::Result;
 use crate::guard::guard;
-use crate::network::batch_length;
+use crate::network::{Sizes, batch_lengths, sizes};
 
 /// A batch on another thread, on its own copy of the inputs.
 pub struct BatchTask {
@@ -26,38 +26,37 @@ impl BatchTask {
         network: &Arc<Network>,
         inputs: Unknown<'_>,
         outputs: Unknown<'_>,
-        rows_value: Unknown<'_>,
+        rows: Unknown<'_>,
     ) -> Result<AsyncTask<Self>> {
-        // SAFETY: all are values of the call that is running in `env`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-                rows(env.raw(), rows_value.raw())?,
-            )
-        };
-        let length = batch_length(
-            "INPUT_LENGTH",
-            "inputs",
-            &inputs,
-            rows,
-            network.input_size(),
-        )?;
-        batch_length(
-            "OUTPUT_LENGTH",
-            "outputs",
-            &outputs,
-            rows,
-            network.output_size(),
-        )?;
-        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
-        let inputs = unsafe { inputs.slice(length) }.to_vec();
+        let (inputs, rows) = copy_batch(env, sizes(network), inputs, outputs, rows)?;
         Ok(AsyncTask::new(Self {
             network: network.clone(),
             inputs,
             rows,
         }))
     }
+}
+
+/// A copy of the inputs of `rows` rows, for whose answers `outputs` has room; and the rows.
+pub fn copy_batch(
+    env: &Env,
+    sizes: Sizes,
+    inputs: Unknown<'_>,
+    outputs: Unknown<'_>,
+    rows_value: Unknown<'_>,
+) -> Result<(Vec<f32>, usize)> {
+    // SAFETY: all are values of the call that is running in `env`.
+    let (inputs, outputs, rows) = unsafe {
+        (
+            Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
+            Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
+            rows(env.raw(), rows_value.raw())?,
+        )
+    };
+    let (length, _) = batch_lengths(sizes, &inputs, &outputs, rows)?;
+    // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
+    let inputs = unsafe { inputs.slice(length) }.to_vec();
+    Ok((inputs, rows))
 }
 
 impl Task for BatchTask {

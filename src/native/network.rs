@@ -45,7 +45,6 @@ impl Callable for FeedForwardBatch {
     const ARGUMENTS: usize = 3;
 
     unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        let network = &*self.0;
         // SAFETY: the trampoline vouches for `env` and `arguments`.
         let (inputs, outputs, rows) = unsafe {
             (
@@ -54,25 +53,11 @@ impl Callable for FeedForwardBatch {
                 rows(env, arguments[2])?,
             )
         };
-        let input_length = batch_length(
-            "INPUT_LENGTH",
-            "inputs",
-            &inputs,
-            rows,
-            network.input_size(),
-        )?;
-        let output_length = batch_length(
-            "OUTPUT_LENGTH",
-            "outputs",
-            &outputs,
-            rows,
-            network.output_size(),
-        )?;
-        check_apart(&inputs, &outputs, "inputs")?;
+        let (input_length, output_length) = check_batch(sizes(&self.0), &inputs, &outputs, rows)?;
         // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
         let (inputs, outputs) =
             unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
-        network.feed_forward_batch(inputs, outputs, rows);
+        self.0.feed_forward_batch(inputs, outputs, rows);
         Ok(())
     }
 }
@@ -179,8 +164,32 @@ fn row_length(code: &'static str, name: &str, expected: usize, came: usize) -> F
     )
 }
 
-/// The elements that `rows` rows of `width` take in `span`, which may have more.
-pub fn batch_length(
+/// The elements that `rows` rows take in the two, which may have more and do not overlap.
+pub fn check_batch(
+    sizes: Sizes,
+    inputs: &Span<f32>,
+    outputs: &Span<f32>,
+    rows: usize,
+) -> Result<Sizes> {
+    let lengths = batch_lengths(sizes, inputs, outputs, rows)?;
+    check_apart(inputs, outputs, "inputs")?;
+    Ok(lengths)
+}
+
+/// The elements that `rows` rows take in the two, which may have more.
+pub fn batch_lengths(
+    sizes: Sizes,
+    inputs: &Span<f32>,
+    outputs: &Span<f32>,
+    rows: usize,
+) -> Result<Sizes> {
+    Ok((
+        batch_length("INPUT_LENGTH", "inputs", inputs, rows, sizes.0)?,
+        batch_length("OUTPUT_LENGTH", "outputs", outputs, rows, sizes.1)?,
+    ))
+}
+
+fn batch_length(
     code: &'static str,
     name: &str,
     span: &Span<f32>,

@@ -12,7 +12,7 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
 use crate::function::{self, Callable};
-use crate::network::batch_length;
+use crate::network::{Sizes, check_batch};
 
 /// A population that JavaScript may let go of before its objects are collected: a training run
 /// compiles thousands without ever returning to the event loop, where Node runs finalizers.
@@ -77,6 +77,11 @@ pub fn compile(
     ))
 }
 
+/// The lengths that `population` wants of a row.
+fn sizes(population: &Population) -> Sizes {
+    (population.input_size(), population.output_size())
+}
+
 /// `feedForwardRows(genome, inputs, outputs, rows)`.
 pub struct FeedForwardRows(pub Rc<Disposable>);
 
@@ -105,21 +110,8 @@ impl Callable for FeedForwardRows {
             ));
         }
         self.0.with(|population| {
-            let input_length = batch_length(
-                "INPUT_LENGTH",
-                "inputs",
-                &inputs,
-                rows,
-                population.input_size(),
-            )?;
-            let output_length = batch_length(
-                "OUTPUT_LENGTH",
-                "outputs",
-                &outputs,
-                rows,
-                population.output_size(),
-            )?;
-            check_apart(&inputs, &outputs, "inputs")?;
+            let (input_length, output_length) =
+                check_batch(sizes(population), &inputs, &outputs, rows)?;
             check_apart(&genome, &outputs, "genome")?;
             // SAFETY: all lengths were checked, and outputs overlaps neither of the others; no
             // JavaScript runs.
@@ -182,24 +174,8 @@ pub fn bind<'env>(
             Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
         )
     };
-    disposable.with(|population| {
-        let rows = population.len();
-        batch_length(
-            "INPUT_LENGTH",
-            "inputs",
-            &inputs,
-            rows,
-            population.input_size(),
-        )?;
-        batch_length(
-            "OUTPUT_LENGTH",
-            "outputs",
-            &outputs,
-            rows,
-            population.output_size(),
-        )?;
-        check_apart(&inputs, &outputs, "inputs")
-    })?;
+    disposable
+        .with(|population| check_batch(sizes(population), &inputs, &outputs, population.len()))?;
     let bound = function::create(
         env,
         Bound {

@@ -11,11 +11,11 @@ use napi_derive::napi;
 use neat_core::RecurrentNetwork;
 
 use crate::arguments::rows;
-use crate::arrays::{Span, check_apart};
+use crate::arrays::Span;
 use crate::failure::{Code, Failure, Result};
 use crate::function::{self, Callable};
 use crate::genome;
-use crate::network::{Sizes, batch_length, check_row, row};
+use crate::network::{Sizes, check_batch, check_row, row};
 use crate::plan::Plan;
 use crate::recurrent_task::RecurrentTask;
 use crate::states::States;
@@ -222,10 +222,7 @@ impl Callable for StepBatch {
                 rows(env, arguments[2])?,
             )
         };
-        let (input_size, output_size) = self.0.sizes();
-        let input_length = batch_length("INPUT_LENGTH", "inputs", &inputs, rows, input_size)?;
-        let output_length = batch_length("OUTPUT_LENGTH", "outputs", &outputs, rows, output_size)?;
-        check_apart(&inputs, &outputs, "inputs")?;
+        let (input_length, output_length) = check_batch(self.0.sizes(), &inputs, &outputs, rows)?;
         // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
         let (inputs, outputs) =
             unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };

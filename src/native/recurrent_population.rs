@@ -13,7 +13,7 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Code, Failure, Result};
 use crate::function::{self, Callable};
-use crate::network::batch_length;
+use crate::network::{Sizes, check_batch};
 use crate::population::{disposed, refused};
 use crate::states::States;
 
@@ -138,12 +138,9 @@ fn lengths(
     inputs: &Span<f32>,
     outputs: &Span<f32>,
     rows: usize,
-) -> Result<(usize, usize)> {
-    let (width, output_width) = (population.input_size(), population.output_size());
-    let input_length = batch_length("INPUT_LENGTH", "inputs", inputs, rows, width)?;
-    let output_length = batch_length("OUTPUT_LENGTH", "outputs", outputs, rows, output_width)?;
-    check_apart(inputs, outputs, "inputs")?;
-    Ok((input_length, output_length))
+) -> Result<Sizes> {
+    let sizes = (population.input_size(), population.output_size());
+    check_batch(sizes, inputs, outputs, rows)
 }
 
 /// `stepRows(genome, inputs, outputs, rows, slots)`.

@@ -4,13 +4,11 @@ use std::mem;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Unknown};
-use napi::{Env, JsValue, Task};
+use napi::{Env, Task};
 
-use crate::arguments::rows;
-use crate::arrays::Span;
+use crate::batch_task::copy_batch;
 use crate::failure::Result;
 use crate::guard::guard;
-use crate::network::batch_length;
 use crate::recurrent::Recurrent;
 use crate::states::States;
 
@@ -29,21 +27,9 @@ impl RecurrentTask {
         recurrent: &Arc<Recurrent>,
         inputs: Unknown<'_>,
         outputs: Unknown<'_>,
-        rows_value: Unknown<'_>,
+        rows: Unknown<'_>,
     ) -> Result<AsyncTask<Self>> {
-        // SAFETY: all are values of the call that is running in `env`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-                Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-                rows(env.raw(), rows_value.raw())?,
-            )
-        };
-        let (input_size, output_size) = recurrent.sizes();
-        let length = batch_length("INPUT_LENGTH", "inputs", &inputs, rows, input_size)?;
-        batch_length("OUTPUT_LENGTH", "outputs", &outputs, rows, output_size)?;
-        // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
-        let inputs = unsafe { inputs.slice(length) }.to_vec();
+        let (inputs, rows) = copy_batch(env, recurrent.sizes(), inputs, outputs, rows)?;
         let mut task = Self {
             states: recurrent.take_states()?,
             recurrent: recurrent.clone(),
