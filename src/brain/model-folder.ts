@@ -1,5 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writeWholeFile } from '../whole-file.js'
 
 /** A model of a server's model repository, and what its rows look like. */
 export interface RepositoryModel {
@@ -28,10 +29,13 @@ export function isFolderName(name: string): boolean {
 export async function writeModelFolder(repository: string, model: RepositoryModel): Promise<void> {
   const folder = join(repository, model.name)
   await mkdir(join(folder, '1'), { recursive: true })
-  await replaceFile(join(folder, '1', 'model.onnx'), model.bytes)
-  await replaceFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
+  await writeWholeFile(join(folder, '1', 'model.onnx'), model.bytes)
+  await writeWholeFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
   const settings = { name: model.name, parameters: { uri: './1/model.onnx', version: '1' } }
-  await replaceFile(join(folder, 'model-settings.json'), `${JSON.stringify(settings, null, 2)}\n`)
+  await writeWholeFile(
+    join(folder, 'model-settings.json'),
+    `${JSON.stringify(settings, null, 2)}\n`,
+  )
 }
 
 /** Triton's model configuration; 0 as batch size says that the shapes are whole. */
@@ -66,11 +70,4 @@ output [
 ${tensors(output)}
 ]
 `
-}
-
-/** Replaces a file whole, so that a server never reads half a model. */
-async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.new`
-  await writeFile(temporary, content)
-  await rename(temporary, path)
 }
