@@ -36,6 +36,8 @@ export function activate(activation: Activation, x: number): number {
 const ACTIVATION_ERROR = 1e-6
 /** Half the distance from 1 to the next f32. */
 const ROUNDING = 2 ** -24
+/** Half the smallest f32 above 0: what rounding may cost where products underflow. */
+const UNDERFLOW = 2 ** -150
 
 /** A node's exact value, and how far an f32 evaluation may be from it. */
 export interface Evaluated {
@@ -72,7 +74,7 @@ export function evaluate(genome: GenomeJSON, inputs: ArrayLike<number>): Evaluat
         inherited += Math.abs(factor) * source.error
       }
       // Each addition and product rounds, and a slope may be folded into weights and bias.
-      const off = inherited + (incoming.length + 4) * ROUNDING * size
+      const off = inherited + (incoming.length + 4) * (ROUNDING * size + UNDERFLOW)
       const { apply, slope } = FORMULAS[node.activation!]
       const value = apply(sum)
       const spread = slope === Number.POSITIVE_INFINITY ? Number(Math.abs(sum) <= off) : slope * off

@@ -1,6 +1,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { Genome } from '#src/genome/genome.js'
+import type { GenomeJSON } from '#src/genome/json.js'
 import { ACTIVATIONS } from '#src/genome/layout.js'
 import { Population } from '#src/genome/population.js'
 import { activate, evaluate } from '../reference.js'
@@ -21,6 +22,25 @@ test('outputs are those of the reference, within the contract', (t) => {
     { numRuns: 500 },
   )
   t.pass()
+})
+
+test('a product too small for f32 is 0, and the reference allows it, whatever step makes of it', (t) => {
+  const json: GenomeJSON = {
+    format: 'neatron/genome',
+    version: 1,
+    inputs: 1,
+    outputs: 1,
+    nodes: [
+      { id: 0, kind: 'input' },
+      { id: 1, kind: 'output', activation: 'step', bias: 0 },
+    ],
+    connections: [{ innovation: 0, from: 0, to: 1, weight: 1e-19, enabled: true }],
+  }
+  const smallest = 2 ** -149
+  t.deepEqual([...Genome.fromJSON(json).feedForward([smallest])], [0])
+  const [{ value, error }] = evaluate(json, [smallest])
+  t.is(value, 1)
+  t.true(error >= 1)
 })
 
 test('every way of calling gives the same bits', async (t) => {
