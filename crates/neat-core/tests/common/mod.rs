@@ -64,6 +64,9 @@ fn node_value(
     result
 }
 
+/// Half the smallest f32 above 0: what rounding may cost where products underflow.
+const UNDERFLOW: f64 = f32::from_bits(1) as f64 / 2.0;
+
 /// The value of one node from those of its sources.
 pub fn evaluate_node(
     genome: &Genome,
@@ -84,7 +87,7 @@ pub fn evaluate_node(
         error += weight.abs() * source.error;
         terms += 1.0;
     }
-    error += size * (terms + 3.0) * 6e-8;
+    error += (size * 6e-8 + UNDERFLOW) * (terms + 3.0);
     let value = exact(node.activation, sum);
     let moved = |by| (exact(node.activation, sum + by) - value).abs();
     let spread = moved(error).max(moved(-error)).max(match node.activation {
