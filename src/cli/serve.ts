@@ -18,9 +18,12 @@ interface ServeOptions {
   maxQueue?: number
   maxQueueDelayUs?: number
   maxBodyMb?: number
+  maxQueueMb?: number
   timeoutMs?: number
+  receiveTimeoutMs?: number
   maxSessionMb?: number
   log?: boolean
+  logRequests?: boolean
   untilStdinCloses?: boolean
 }
 
@@ -45,11 +48,18 @@ export function serveCommand(): Command {
       'most requests waiting for a model (default: 1024)',
       integer(1),
     )
+    .option('--max-queue-mb <MiB>', 'most MiB of all requests (default: 256)', number(0))
     .option('--max-queue-delay-us <us>', 'wait for others to share a run (default: 0)', integer(0))
     .option('--max-body-mb <MiB>', 'most MiB of a body (default: 64)', number(0))
     .option('--timeout-ms <ms>', 'longest wait for a run (default: 10000)', integer(1))
+    .option(
+      '--receive-timeout-ms <ms>',
+      'longest time for a request to arrive (default: 30000)',
+      integer(1),
+    )
     .option('--max-session-mb <MiB>', 'most MiB of open sessions (default: 1024)', number(0))
-    .option('--log', 'faults, loads and unloads as JSON lines on stderr')
+    .option('--log', 'faults, loads, unloads and the end as JSON lines on stderr')
+    .option('--log-requests', 'each request as well, which costs more than to answer it')
     .option('--until-stdin-closes', 'stop when standard input closes: for programs that start it')
     .addHelpText(
       'after',

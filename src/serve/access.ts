@@ -1,6 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { HttpError } from './http-error.js'
+import { describe, HttpError } from './http-error.js'
+
+/** Refuses a request by its head, before its body is read. */
+export type Check = (request: FastifyRequest) => void
 
 /** Addresses that answer without a token: a load balancer asks them, and they tell nothing. */
 const OPEN = new Set(['/v2/health/live', '/v2/health/ready'])
@@ -9,7 +12,7 @@ const OPEN = new Set(['/v2/health/live', '/v2/health/ready'])
  * Makes the check of the bearer token. Digests are compared, in constant time, so neither the
  * token's bytes nor its length can be learnt from how long an answer takes.
  */
-export function tokenCheck(token: string): (request: FastifyRequest) => void {
+export function tokenCheck(token: string): Check {
   const expected = digest(token)
   return (request) => {
     if (OPEN.has(request.routeOptions.url ?? '')) return
@@ -22,6 +25,37 @@ export function tokenCheck(token: string): (request: FastifyRequest) => void {
       `Expected the server's token as "Authorization: Bearer TOKEN", got ${got}.`,
     )
   }
+}
+
+/**
+ * Keeps web pages away from a server on loopback that asks for no token: any page can make the
+ * browser that shows it send requests here. One whose name was made to lead to loopback (DNS
+ * rebinding) betrays itself by `Host`; any other by `Origin`, which browsers send with every POST,
+ * also with those for which they ask no leave first (text/plain).
+ */
+export function pageCheck({ headers, method }: FastifyRequest): void {
+  const { host, origin } = headers
+  if (host !== undefined && !isLoopback(host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1'))) {
+    throw new HttpError(
+      'HOST_REFUSED',
+      `Without a token this server answers to names of this machine only (localhost, 127.0.0.1, [::1]), got ${describe(host)} as Host.`,
+    )
+  }
+  if (method === 'POST' && origin !== undefined) {
+    throw new HttpError(
+      'ORIGIN_REFUSED',
+      'Web pages may not send requests to a server without a token.',
+    )
+  }
+}
+
+/** Whether a host can be reached from this machine only. */
+export function isLoopback(host: string): boolean {
+  return (
+    host.toLowerCase() === 'localhost' ||
+    host === '::1' ||
+    /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
+  )
 }
 
 function digest(text: string): Buffer {

@@ -1,51 +1,62 @@
 import swagger from '@fastify/swagger'
-import Fastify, {
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-} from 'fastify'
-import { tokenCheck } from './access.js'
-import { clientError } from './client-error.js'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
+import { pageCheck, tokenCheck } from './access.js'
+import { bodyReader } from './body.js'
+import { clientErrorHandler } from './client-error.js'
 import type { ServerContext } from './context.js'
+import { failureHandler } from './failure.js'
 import { HttpError } from './http-error.js'
 import { inferRoute } from './infer-route.js'
+import { refuseOtherMethods } from './methods.js'
 import { repositoryRoutes } from './oip/repository-routes.js'
 import { oipRoutes } from './oip/routes.js'
+import { requestIds } from './request-id.js'
 import { SCHEMAS } from './schemas.js'
 
-/** A request must have arrived whole within this time, or a slow sender would hold its place. */
-const REQUEST_TIMEOUT_MS = 30_000
+/** How often connections are looked over for requests that take too long to arrive. */
+const SWEEPS = { ofTimeout: 0.25, maxMs: 5000 }
 
 /** Builds the HTTP application: its limits, its checks, its routes, and what errors look like. */
 export async function buildApp(context: ServerContext): Promise<FastifyInstance> {
   const { options, metrics } = context
+  const { receiveTimeoutMs } = options
+  const maxBodyBytes = Math.floor(options.maxBodyMb * 2 ** 20)
+  const failed = failureHandler(metrics)
   const app = Fastify({
-    logger: options.log ? { level: 'info', stream: process.stderr } : false,
-    logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: Math.floor(options.maxBodyMb * 1024 * 1024),
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    logger: options.log || options.logRequests ? { level: 'info', stream: process.stderr } : false,
+    logController: new LogController({ disableRequestLogging: !options.logRequests }),
+    genReqId: requestIds(),
+    bodyLimit: maxBodyBytes,
+    // A slow sender would hold its place.
+    requestTimeout: receiveTimeoutMs,
+    http: {
+      requestTimeout: receiveTimeoutMs,
+      headersTimeout: receiveTimeoutMs,
+      connectionsCheckingInterval: Math.min(SWEEPS.maxMs, SWEEPS.ofTimeout * receiveTimeoutMs),
+    },
     return503OnClosing: false,
-    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 256 },
-    clientErrorHandler: clientError,
-    frameworkErrors: (error, _request, reply) => sendError(error, reply as FastifyReply),
+    clientErrorHandler: clientErrorHandler(metrics),
+    frameworkErrors: failed,
   })
 
   // Clients of the protocol send JSON under any content type or none; the routes read the bytes.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  app.addContentTypeParser('*', bodyReader(maxBodyBytes, context.budget))
 
-  const checkToken = options.token === null ? null : tokenCheck(options.token)
-  app.addHook('onRequest', (request, _reply, done) => {
+  const { token, socket } = options
+  const checkAccess = token !== null ? tokenCheck(token) : socket === null ? pageCheck : undefined
+  app.addHook('onRequest', (request, reply, done) => {
+    const { headers, id } = request
+    if (headers['x-request-id'] === id) reply.header('x-request-id', id)
     if (context.draining && request.method === 'POST') {
       throw new HttpError('DRAINING', 'The server is shutting down.')
     }
-    const encoding = request.headers['content-encoding']
+    const encoding = headers['content-encoding']
     if (encoding !== undefined && encoding !== 'identity') {
       throw new HttpError('ENCODING_UNSUPPORTED', 'Expected an uncompressed body.')
     }
-    checkToken?.(request)
+    checkAccess?.(request)
     done()
   })
 
@@ -53,7 +64,7 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
     const message = `There is no ${method} ${url.slice(0, 200)}; GET /v2 and docs/server.md tell what there is.`
     throw new HttpError('ROUTE_UNKNOWN', message)
   })
-  app.setErrorHandler(sendError)
+  app.setErrorHandler(failed)
 
   await app.register(swagger, {
     openapi: { info: { title: 'neatron inference server', version: context.versions.neatron } },
@@ -61,6 +72,7 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   // The schemas are for the document alone.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  const refuseOthers = refuseOtherMethods(app)
   app.get('/docs/json', { schema: { hide: true } }, () => app.swagger())
   app.get('/metrics', { schema: SCHEMAS.metrics }, async (_request, reply) => {
     reply.header('content-type', metrics.contentType)
@@ -69,42 +81,6 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   inferRoute(app, context)
   oipRoutes(app, context)
   repositoryRoutes(app, context)
+  refuseOthers()
   return app
-
-  function sendError(error: FastifyError | Error, reply: FastifyReply): void
-  function sendError(error: FastifyError | Error, request: unknown, reply: FastifyReply): void
-  function sendError(error: FastifyError | Error, ...rest: unknown[]): void {
-    const reply = rest.at(-1) as FastifyReply
-    const known = toHttpError(error)
-    if (known.code === 'INTERNAL') metrics.fault(error)
-    metrics.rejected(known.code)
-    if (known.code === 'QUEUE_FULL') reply.header('retry-after', '1')
-    if (known.code === 'UNAUTHORIZED') reply.header('www-authenticate', 'Bearer')
-    reply.code(known.statusCode).send(known.toJSON())
-  }
-
-  /** Turns whatever was thrown into an error whose message is meant for clients. */
-  function toHttpError(error: FastifyError | Error): HttpError {
-    if (error instanceof HttpError) return error
-    switch ((error as FastifyError).code) {
-      case 'FST_ERR_CTP_BODY_TOO_LARGE':
-        return new HttpError(
-          'BODY_TOO_LARGE',
-          `The body is over the limit of ${options.maxBodyMb} MiB (--max-body-mb).`,
-        )
-      case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-        return new HttpError('BODY_INVALID', 'The body is not as long as Content-Length says.')
-      case 'FST_ERR_BAD_URL':
-      case 'FST_ERR_MAX_PARAM_LENGTH':
-        return new HttpError('ROUTE_UNKNOWN', 'The address cannot be read.')
-      case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
-      case 'FST_ERR_CTP_EMPTY_TYPE':
-        return new HttpError('HTTP_MALFORMED', 'The content type cannot be read.')
-      default:
-        return new HttpError(
-          'INTERNAL',
-          'The server failed on this request; its log has the details.',
-        )
-    }
-  }
 }

@@ -6,7 +6,7 @@ import { NeatronError } from '../errors.js'
 import type { ServerOptions } from './options.js'
 
 /** Options of a server in a process of its own: models come as files, or over HTTP later. */
-export interface ChildServerOptions extends Omit<ServerOptions, 'models' | 'log'> {
+export interface ChildServerOptions extends Omit<ServerOptions, 'models' | 'log' | 'logRequests'> {
   /** Model or genome files to serve from the start, named by their file names. */
   readonly files?: readonly string[]
 }
@@ -40,7 +40,9 @@ const FLAGS = {
   maxQueue: '--max-queue',
   maxQueueDelayUs: '--max-queue-delay-us',
   maxBodyMb: '--max-body-mb',
+  maxQueueMb: '--max-queue-mb',
   timeoutMs: '--timeout-ms',
+  receiveTimeoutMs: '--receive-timeout-ms',
   maxSessionMb: '--max-session-mb',
 } as const
 

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { ByteBudget } from './byte-budget.js'
 import { describe, HttpError } from './http-error.js'
 import type { Answer } from './job.js'
 import type { Metrics } from './metrics.js'
@@ -14,6 +15,8 @@ export interface ServerContext {
   readonly repository: ModelRepository
   readonly scheduler: Scheduler
   readonly metrics: Metrics
+  /** What all requests together hold in memory. */
+  readonly budget: ByteBudget
   readonly versions: { readonly neatron: string; readonly onnxruntime: string }
   /** Whether the server is shutting down. */
   draining: boolean
@@ -49,6 +52,21 @@ export function asObject(value: unknown, place: string): JsonObject {
     return value as JsonObject
   }
   throw new HttpError('BODY_INVALID', `Expected ${place} to be an object, got ${describe(value)}.`)
+}
+
+/**
+ * Refuses a request for inference by its head, while its body is not yet read.
+ *
+ * @param model the model that it is for, if its address tells
+ * @throws HttpError `QUEUE_FULL`.
+ */
+export function checkRoom(
+  { scheduler, budget }: ServerContext,
+  { headers }: FastifyRequest,
+  model: Model | undefined,
+): void {
+  if (model !== undefined) scheduler.checkRoom(model)
+  budget.check(Number(headers['content-length'] ?? 0))
 }
 
 /** Runs the rows of a request, and says in `Server-Timing` where the time went. */

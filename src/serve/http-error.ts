@@ -18,14 +18,22 @@ export const HTTP_ERRORS = {
   HTTP_MALFORMED: { status: 400, cause: 'the request is not valid HTTP' },
   UNAUTHORIZED: { status: 401, cause: 'the bearer token is missing or wrong' },
   LOADING_OFF: { status: 403, cause: 'loading was not allowed when the server was started' },
-  ORIGIN_REFUSED: { status: 403, cause: 'a web page of another origin tried to load a model' },
+  ORIGIN_REFUSED: { status: 403, cause: 'a web page sent a request to a server without a token' },
   MODEL_UNKNOWN: { status: 404, cause: 'no model of this name or version is loaded' },
   ROUTE_UNKNOWN: { status: 404, cause: 'there is no such address' },
+  METHOD_NOT_ALLOWED: { status: 405, cause: 'the address takes other methods; Allow names them' },
   REQUEST_TIMEOUT: { status: 408, cause: 'the request did not arrive in time' },
   BODY_TOO_LARGE: { status: 413, cause: 'the body is over the limit' },
   ENCODING_UNSUPPORTED: { status: 415, cause: 'the body is compressed' },
+  HOST_REFUSED: {
+    status: 421,
+    cause: 'a server on loopback without a token was asked under the name of another host',
+  },
   OUTPUT_NOT_FINITE: { status: 422, cause: 'the network overflowed on this input' },
-  QUEUE_FULL: { status: 429, cause: 'too many requests wait; Retry-After says when to come again' },
+  QUEUE_FULL: {
+    status: 429,
+    cause: 'too many requests or bytes wait; Retry-After says when to come again',
+  },
   HEADERS_TOO_LARGE: { status: 431, cause: 'the headers are over 16 KiB' },
   INTERNAL: { status: 500, cause: 'a fault of the server; its log has the details' },
   DRAINING: { status: 503, cause: 'the server is shutting down' },
@@ -42,12 +50,13 @@ export class HttpError extends Error {
   constructor(
     readonly code: HttpErrorCode,
     message: string,
+    options?: ErrorOptions,
   ) {
     // It says all in its message. A stack would take longer than the rest of a refusal, just when
     // there are many.
     const limit = Error.stackTraceLimit
     Error.stackTraceLimit = 0
-    super(message)
+    super(message, options)
     Error.stackTraceLimit = limit
   }
 

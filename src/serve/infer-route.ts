@@ -1,5 +1,5 @@
-import type { FastifyInstance } from 'fastify'
-import { type BytesRequest, infer, readObject, type ServerContext } from './context.js'
+import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import { type BytesRequest, checkRoom, infer, readObject, type ServerContext } from './context.js'
 import { describe, HttpError } from './http-error.js'
 import { readGenomes, readRows, writeRows } from './rows.js'
 import { SCHEMAS } from './schemas.js'
@@ -9,7 +9,11 @@ const FIELDS = new Set(['inputs', 'model', 'genome'])
 
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {
-  app.post('/infer', { schema: SCHEMAS.infer }, async (request: BytesRequest, reply) => {
+  const onRequest: onRequestHookHandler = (request, _reply, done) => {
+    checkRoom(context, request, context.repository.peek())
+    done()
+  }
+  app.post('/infer', { schema: SCHEMAS.infer, onRequest }, async (request: BytesRequest, reply) => {
     const body = readObject(request.body)
     for (const field in body) {
       if (FIELDS.has(field)) continue

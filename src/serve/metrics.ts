@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Counter, Gauge, Registry } from 'prom-client'
-import type { HttpErrorCode } from './http-error.js'
+import { HTTP_ERRORS, type HttpErrorCode } from './http-error.js'
 import type { Model } from './model.js'
 
 /** The histograms of each model. */
@@ -15,6 +15,7 @@ export interface ServerState {
   readonly models: () => readonly Model[]
   readonly sessions: () => number
   readonly sessionBytes: () => number
+  readonly heldBytes: () => number
 }
 
 /** The metrics of one server, in Prometheus' text format. Labels hold model names and codes only. */
@@ -29,8 +30,9 @@ export class Metrics {
     registers: [this.#registry],
   })
 
-  /** @param onFault is told of what went wrong inside, which clients do not see. */
-  constructor(readonly onFault: (error: unknown) => void) {
+  constructor() {
+    // A series that begins at its first event hides that event from rate().
+    for (const code of Object.keys(HTTP_ERRORS)) this.#rejected.labels(code).inc(0)
     this.#loopDelay.enable()
     this.#process()
   }
@@ -66,16 +68,16 @@ export class Metrics {
     this.#gauge('neatron_waiting_requests', 'Requests waiting for a run.', () =>
       state.models().reduce((sum, model) => sum + model.jobs.length, 0),
     )
+    this.#gauge(
+      'neatron_queue_bytes',
+      'Bytes of requests that arrive, wait or run.',
+      state.heldBytes,
+    )
   }
 
   /** Counts a request that got an error. */
   rejected(code: HttpErrorCode): void {
     this.#rejected.labels(code).inc()
-  }
-
-  /** Reports what clients see only as INTERNAL. */
-  fault(error: unknown): void {
-    this.onFault(error)
   }
 
   /** Stops measuring. */
@@ -95,9 +97,10 @@ export class Metrics {
     })
   }
 
+  /** By the names that Prometheus' client libraries agree on, so that common dashboards fit. */
   #process(): void {
     new Counter({
-      name: 'neatron_process_cpu_seconds_total',
+      name: 'process_cpu_seconds_total',
       help: 'CPU time of the process, user and system.',
       registers: [this.#registry],
       collect() {
@@ -107,14 +110,14 @@ export class Metrics {
       },
     })
     const { rss } = process.memoryUsage
-    this.#gauge('neatron_process_resident_memory_bytes', 'Resident memory.', () => rss())
-    this.#gauge('neatron_process_heap_bytes', "Memory of JavaScript's heap in use.", () => {
-      return process.memoryUsage().heapUsed
-    })
-    this.#gauge('neatron_process_start_time_seconds', 'Start, since the epoch.', () => {
+    this.#gauge('process_resident_memory_bytes', 'Resident memory.', () => rss())
+    this.#gauge('process_start_time_seconds', 'Start, since the epoch.', () => {
       return Math.round(Date.now() / 1000 - process.uptime())
     })
-    this.#gauge('neatron_event_loop_delay_p99_seconds', 'Delay of the event loop, p99.', () => {
+    this.#gauge('nodejs_heap_size_used_bytes', "Memory of JavaScript's heap in use.", () => {
+      return process.memoryUsage().heapUsed
+    })
+    this.#gauge('nodejs_eventloop_lag_p99_seconds', 'Delay of the event loop, p99.', () => {
       const seconds = this.#loopDelay.percentile(99) / 1e9
       this.#loopDelay.reset()
       return seconds

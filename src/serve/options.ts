@@ -1,5 +1,6 @@
 import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
+import { isLoopback } from './access.js'
 import { describe } from './http-error.js'
 
 /** A model to serve from the start: an ONNX file's bytes, a genome, or a population of genomes. */
@@ -32,12 +33,21 @@ export interface ServerOptions {
   readonly maxQueueDelayUs?: number
   /** Most MiB of a request's body, and so of a model. Default 64. */
   readonly maxBodyMb?: number
+  /**
+   * Most MiB that all requests together hold, bodies that arrive and rows that wait or run, at least
+   * `maxBodyMb`; what would go beyond gets 429. Default 256, or twice `maxBodyMb` if that is more.
+   */
+  readonly maxQueueMb?: number
   /** Milliseconds that a request may wait for its run; then it gets 504. Default 10,000. */
   readonly timeoutMs?: number
+  /** Milliseconds in which a request must have arrived whole; then it gets 408. Default 30,000. */
+  readonly receiveTimeoutMs?: number
   /** Most MiB of open sessions, least recently used ones are closed first. Default 1024. */
   readonly maxSessionMb?: number
-  /** Whether to log faults, loads and unloads as JSON lines on stderr. Default false. */
+  /** Whether to log faults, loads, unloads and the end as JSON lines on stderr. Default false. */
   readonly log?: boolean
+  /** Whether to log each request as well, which takes more time than to answer it. Default false. */
+  readonly logRequests?: boolean
 }
 
 /** {@link ServerOptions} with every default filled in. */
@@ -53,9 +63,12 @@ export interface ResolvedOptions {
   readonly maxQueue: number
   readonly maxQueueDelayUs: number
   readonly maxBodyMb: number
+  readonly maxQueueMb: number
   readonly timeoutMs: number
+  readonly receiveTimeoutMs: number
   readonly maxSessionMb: number
   readonly log: boolean
+  readonly logRequests: boolean
 }
 
 const DEFAULTS: ResolvedOptions = {
@@ -70,9 +83,12 @@ const DEFAULTS: ResolvedOptions = {
   maxQueue: 1024,
   maxQueueDelayUs: 0,
   maxBodyMb: 64,
+  maxQueueMb: 256,
   timeoutMs: 10_000,
+  receiveTimeoutMs: 30_000,
   maxSessionMb: 1024,
   log: false,
+  logRequests: false,
 }
 
 /** The whole numbers among the options, with their ranges. */
@@ -82,10 +98,11 @@ const RANGES = {
   maxQueue: [1, 1_000_000],
   maxQueueDelayUs: [0, 10_000_000],
   timeoutMs: [1, 3_600_000],
+  receiveTimeoutMs: [1, 3_600_000],
 } as const
 
 /** Sizes in MiB, which may be fractions. */
-const SIZES = ['maxBodyMb', 'maxSessionMb'] as const
+const SIZES = ['maxBodyMb', 'maxQueueMb', 'maxSessionMb'] as const
 
 const TOKEN_LENGTH = 16
 
@@ -103,7 +120,9 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
   const given = Object.fromEntries(
     Object.entries(options).filter(([, value]) => value !== undefined),
   )
-  const resolved: ResolvedOptions = { ...DEFAULTS, ...given }
+  const { maxBodyMb = 0 } = options
+  const maxQueueMb = Math.max(DEFAULTS.maxQueueMb, 2 * maxBodyMb)
+  const resolved: ResolvedOptions = { ...DEFAULTS, maxQueueMb, ...given }
   for (const [name, fallback] of Object.entries(DEFAULTS)) {
     const value: unknown = resolved[name as keyof ResolvedOptions]
     // `allowLoad: 'false'` must not be true.
@@ -127,6 +146,11 @@ export function resolveOptions(options: ServerOptions): ResolvedOptions {
     if (!(value > 0 && value <= 16_384)) {
       throw optionError(`${name} must be above 0 and at most 16384, got ${value}`)
     }
+  }
+  if (resolved.maxQueueMb < resolved.maxBodyMb) {
+    throw optionError(
+      `maxQueueMb must be at least maxBodyMb, ${resolved.maxBodyMb}, got ${resolved.maxQueueMb}`,
+    )
   }
   checkAccess(resolved)
   return resolved
@@ -152,11 +176,6 @@ function checkAccess({ host, socket, token }: ResolvedOptions): void {
       `host ${host} can be reached from other machines, so a token is needed; give one, or listen on 127.0.0.1`,
     )
   }
-}
-
-/** Whether an address can be reached from this machine only. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host)
 }
 
 function optionError(problem: string): NeatronError {

@@ -36,6 +36,12 @@ export class ModelRepository {
     return this.#models.values()
   }
 
+  /** The model of a name, or of none the only one, if that is how it is. */
+  peek(name?: string): Model | undefined {
+    if (name !== undefined) return this.#models.get(name)
+    return this.#models.size === 1 ? this.#models.values().next().value : undefined
+  }
+
   /**
    * Loads a model, in place of one of the same name; requests that the old one has accepted are
    * still answered by it.

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { OnnxRuntime } from '../onnx/runtime.js'
+import type { ByteBudget } from './byte-budget.js'
 import { HttpError } from './http-error.js'
 import type { Answer, Job } from './job.js'
-import type { Metrics } from './metrics.js'
 import type { Model } from './model.js'
 import { type RunResult, run, type Slice } from './run.js'
 import type { SessionCache } from './session-cache.js'
@@ -41,8 +41,21 @@ export class Scheduler {
     readonly options: SchedulerOptions,
     private readonly runtime: OnnxRuntime,
     private readonly sessions: SessionCache,
-    private readonly metrics: Metrics,
+    private readonly budget: ByteBudget,
   ) {}
+
+  /**
+   * Says no while a model's queue is full: asked before a request is read, so that refusing costs
+   * little when there is much to refuse.
+   *
+   * @throws HttpError `QUEUE_FULL`.
+   */
+  checkRoom(model: Model): void {
+    const waiting = model.jobs.length
+    if (waiting < this.options.maxQueue) return
+    const message = `${waiting} requests already wait for model ${model.name}, the most allowed. Come again later.`
+    throw new HttpError('QUEUE_FULL', message)
+  }
 
   /**
    * Queues the rows of a request.
@@ -57,12 +70,9 @@ export class Scheduler {
     abandoned: () => boolean,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
+      this.checkRoom(model)
+      this.budget.take(rows * model.signature.rowBytes)
       const waiting = model.jobs.length
-      if (waiting >= this.options.maxQueue) {
-        const message = `${waiting} requests already wait for model ${model.name}, the most allowed. Come again later.`
-        reject(new HttpError('QUEUE_FULL', message))
-        return
-      }
       model.jobs.push({
         inputs,
         rows,
@@ -179,9 +189,9 @@ export class Scheduler {
         return
       }
       const { job } = slices[0]
-      this.metrics.fault(error)
       this.#dropRest(model, job)
-      this.#fail(model, job, new HttpError('INTERNAL', 'The model could not be run on this input.'))
+      const message = 'The model could not be run on this input.'
+      this.#fail(model, job, new HttpError('INTERNAL', message, { cause: error }))
     }
   }
 
@@ -216,13 +226,13 @@ export class Scheduler {
     }
     model.statistics.succeeded(performance.now() - job.accepted, job.queueMs)
     job.resolve({ outputs, rows: job.rows, queueMs: job.queueMs, inferMs: job.inferMs })
-    this.#settled(model)
+    this.#settled(model, job)
   }
 
   #fail(model: Model, job: Job, error: HttpError): void {
     model.statistics.failed(performance.now() - job.accepted)
     job.reject(error)
-    this.#settled(model)
+    this.#settled(model, job)
   }
 
   /** Takes a failed job's rows that no run has taken yet out of the queue. */
@@ -233,7 +243,8 @@ export class Scheduler {
     model.waitingRows -= job.rows - job.taken
   }
 
-  #settled(model: Model): void {
+  #settled(model: Model, job: Job): void {
+    this.budget.give(job.rows * model.signature.rowBytes)
     model.pending -= 1
     if (model.pending === 0 && model.retired) void this.sessions.remove(model)
   }

@@ -5,6 +5,7 @@ import { exportOnnx } from '../onnx/export.js'
 import { loadRuntime, runtimeVersion } from '../onnx/runtime.js'
 import { VERSION } from '../version.js'
 import { buildApp } from './app.js'
+import { ByteBudget } from './byte-budget.js'
 import type { ServerContext } from './context.js'
 import { HttpError } from './http-error.js'
 import { Metrics } from './metrics.js'
@@ -41,14 +42,16 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const resolved = resolveOptions(options)
   const runtime = await loadRuntime()
   let app: FastifyInstance | undefined
-  const metrics = new Metrics((error) => app?.log.error(error))
+  const metrics = new Metrics()
+  const budget = new ByteBudget(resolved.maxQueueMb * 2 ** 20)
   const sessions = new SessionCache(resolved.maxSessionMb * 1024 * 1024)
   const repository = new ModelRepository(sessions)
   const context: ServerContext = {
     options: resolved,
     repository,
-    scheduler: new Scheduler(resolved, runtime, sessions, metrics),
+    scheduler: new Scheduler(resolved, runtime, sessions, budget),
     metrics,
+    budget,
     versions: { neatron: VERSION, onnxruntime: await runtimeVersion() },
     draining: false,
   }
@@ -56,6 +59,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     models: () => [...repository.models],
     sessions: () => sessions.size,
     sessionBytes: () => sessions.bytes,
+    heldBytes: () => budget.used,
   })
   try {
     for (const model of resolved.models) await loadModel(repository, model)
@@ -111,6 +115,9 @@ async function drain(app: FastifyInstance, context: ServerContext): Promise<void
   } finally {
     clearInterval(sweep)
   }
+  let answered = 0
+  for (const { statistics } of context.repository.models) answered += statistics.answered
+  app.log.info({ answered }, 'stopped')
   await context.repository.close()
   context.metrics.close()
 }

@@ -20,10 +20,15 @@ export interface Signature {
   readonly genomeInput: number
   /** Genomes of a population model, else 1: indices must be below it. */
   readonly populationSize: number
+  /** Bytes of a row's inputs and outputs. */
+  readonly rowBytes: number
 }
 
 /** The values of one input or output, row-major. */
 export type TensorData = Float32Array | BigInt64Array
+
+/** Bytes of a value. */
+export const BYTES = { FP32: 4, INT64: 8 } as const
 
 const GENOME_INPUT = 'genome'
 
@@ -53,7 +58,10 @@ export function readSignature(
       'The model has a genome input but no metadata "population_size", so indices cannot be checked.',
     )
   }
-  return { inputs, outputs, genomeInput, populationSize: genomeInput < 0 ? 1 : size }
+  const populationSize = genomeInput < 0 ? 1 : size
+  let rowBytes = 0
+  for (const { datatype, width } of [...inputs, ...outputs]) rowBytes += BYTES[datatype] * width
+  return { inputs, outputs, genomeInput, populationSize, rowBytes }
 }
 
 function readSpec(meta: InferenceSession.ValueMetadata, role: 'input' | 'output'): TensorSpec {

@@ -64,6 +64,11 @@ export class ModelStatistics {
   readonly #compute = new BatchStatistics()
   readonly #bySize = new Map<number, BatchStatistics>()
 
+  /** Requests that got their answer. */
+  get answered(): number {
+    return this.#success.count
+  }
+
   /** Counts one run of `rows` rows. */
   run(rows: number, cost: RunCost): void {
     this.#runs += 1

@@ -283,7 +283,7 @@ test('metrics count runs, rows and refusals', async (t) => {
   t.regex(text, /neatron_queue_duration_seconds_count\{model="m"\} 1/)
   t.regex(text, /neatron_rejected_requests_total\{code="BODY_INVALID"\} 1/)
   t.regex(text, /neatron_sessions 1/)
-  t.regex(text, /neatron_process_cpu_seconds_total [\d.]+/)
+  t.regex(text, /process_cpu_seconds_total [\d.]+/)
 })
 
 test('sessions beyond the limit are closed and opened again when needed', async (t) => {

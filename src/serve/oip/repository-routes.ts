@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
+import type { ByteBudget } from '../byte-budget.js'
 import {
   asObject,
   type BytesRequest,
@@ -16,7 +17,7 @@ const FILE = /^file:(\d{1,9})\/model\.onnx$/
 
 /** Triton's model repository extension: index, load with the model inline, unload. */
 export function repositoryRoutes(app: FastifyInstance, context: ServerContext): void {
-  const { repository } = context
+  const { repository, budget } = context
 
   app.post('/v2/repository/index', { schema: SCHEMAS.index }, ({ body }: BytesRequest) => {
     const { ready } = optionalObject(body)
@@ -28,10 +29,12 @@ export function repositoryRoutes(app: FastifyInstance, context: ServerContext): 
     '/v2/repository/models/:model/load',
     { schema: SCHEMAS.load },
     async (request: BytesRequest) => {
-      checkAllowed(request, context)
+      checkAllowed(context)
       const { model: name } = request.params as NameParams
       const { version, bytes, config } = readLoad(request.body)
-      const model = await repository.load(name, version, bytes, config)
+      const model = await held(budget, bytes.length, () =>
+        repository.load(name, version, bytes, config),
+      )
       request.log.info({ model: name, version, bytes: bytes.length }, 'model loaded')
       return { name: model.name, version: model.version }
     },
@@ -41,7 +44,7 @@ export function repositoryRoutes(app: FastifyInstance, context: ServerContext): 
     '/v2/repository/models/:model/unload',
     { schema: SCHEMAS.unload },
     async (request: BytesRequest) => {
-      checkAllowed(request, context)
+      checkAllowed(context)
       const { model: name } = request.params as NameParams
       optionalObject(request.body)
       await repository.unload(name)
@@ -51,17 +54,20 @@ export function repositoryRoutes(app: FastifyInstance, context: ServerContext): 
   )
 }
 
-function checkAllowed(request: FastifyRequest, { options }: ServerContext): void {
+/** Counts bytes against the budget while `action` is under way: loads wait for each other. */
+async function held<T>(budget: ByteBudget, bytes: number, action: () => Promise<T>): Promise<T> {
+  budget.take(bytes)
+  try {
+    return await action()
+  } finally {
+    budget.give(bytes)
+  }
+}
+
+function checkAllowed({ options }: ServerContext): void {
   if (!options.allowLoad) {
     const message = 'Loading is off. Start the server with --allow-load to let clients load models.'
     throw new HttpError('LOADING_OFF', message)
-  }
-  // A page that a browser shows can reach loopback; only browsers send an origin.
-  if (options.token === null && request.headers.origin !== undefined) {
-    throw new HttpError(
-      'ORIGIN_REFUSED',
-      'Web pages may not load models on a server without a token.',
-    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { asObject, type JsonObject, readObject } from '../context.js'
 import { describe, HttpError } from '../http-error.js'
 import { checkFinite, checkGenomes } from '../rows.js'
-import type { Signature, TensorData, TensorSpec } from '../signature.js'
+import { BYTES, type Signature, type TensorData, type TensorSpec } from '../signature.js'
 
 /** An inference request of the Open Inference Protocol, read and checked. */
 export interface InferRequest {
@@ -12,8 +12,6 @@ export interface InferRequest {
   /** The outputs asked for, in the order of the request; all of them when none is named. */
   readonly outputs: readonly { readonly index: number; readonly binary: boolean }[]
 }
-
-const BYTES = { FP32: 4, INT64: 8 } as const
 
 /**
  * Reads the body of an infer request: JSON, or JSON of `headerLength` bytes followed by the data

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { type BytesRequest, infer, type ServerContext } from '../context.js'
+import { checkRoom, infer, type ServerContext } from '../context.js'
 import { HttpError } from '../http-error.js'
 import type { Model } from '../model.js'
 import { SCHEMAS } from '../schemas.js'
@@ -53,10 +53,16 @@ export function oipRoutes(app: FastifyInstance, context: ServerContext): void {
     app.get(`${base}/stats`, { schema: SCHEMAS.stats }, ({ params }) => ({
       model_stats: [modelStat(find(params))],
     }))
-    app.post(
+    app.post<{ Body: Buffer | undefined }>(
       `${base}/infer`,
-      { schema: SCHEMAS.oipInfer },
-      async (request: BytesRequest, reply) => {
+      {
+        schema: SCHEMAS.oipInfer,
+        onRequest: (request, _reply, done) => {
+          checkRoom(context, request, repository.peek((request.params as ModelParams).model))
+          done()
+        },
+      },
+      async (request, reply) => {
         const model = find(request.params)
         const length = request.headers['inference-header-content-length'] as string | undefined
         const asked = readInferRequest(request.body, length, model.signature)
