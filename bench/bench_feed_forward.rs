@@ -2,11 +2,17 @@
 //! side; then criterion's statistics for each genome of bench/genomes.
 //!
 //!     cargo bench --bench bench_feed_forward
-//!     cargo bench --bench bench_feed_forward -- 600        only these genomes
+//!     cargo bench --bench bench_feed_forward -- 600        only criterion's, only these genomes
 //!     cargo bench --bench bench_feed_forward -- --ratios   only the ratios
+//!     cargo bench --bench bench_feed_forward -- --ratios 600 population
+//!     cargo bench --bench bench_feed_forward -- --json     the same, and a JSON array as the last line
+//!
+//! With `--quick` the ratios take a fifth of the time.
 
 #[path = "feed_forward/budgets.rs"]
 mod budgets;
+#[path = "feed_forward/compete.rs"]
+mod compete;
 #[path = "feed_forward/genomes.rs"]
 mod genomes;
 #[path = "feed_forward/naive.rs"]
@@ -21,11 +27,19 @@ use naive::Naive;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let only_ratios = arguments.iter().any(|argument| argument == "--ratios");
-    let test = arguments.iter().any(|argument| argument == "--test");
-    if only_ratios || (!test && !arguments.iter().any(|argument| !argument.starts_with("--"))) {
-        println!("instruction set that runs: {}", neat_core::simd());
-        budgets::print(&peaks::measure());
+    let (flags, names): (Vec<&String>, Vec<&String>) = arguments
+        .iter()
+        .partition(|argument| argument.starts_with("--"));
+    let has = |flag: &str| flags.iter().any(|&given| given == flag);
+    let only_ratios = has("--ratios") || has("--json");
+    if only_ratios || (!has("--test") && names.is_empty()) {
+        let budgets = budgets::print(&budgets::Scope {
+            turns: if has("--quick") { 61 } else { 301 },
+            only: names.into_iter().cloned().collect(),
+        });
+        if has("--json") {
+            println!("{budgets}");
+        }
     }
     if !only_ratios {
         // Thirty-two benchmarks: the whole run takes about two minutes.

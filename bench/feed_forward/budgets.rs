@@ -1,141 +1,188 @@
-//! The ratios that are promised, measured side by side: the contenders take
-//! turns of some tens of microseconds. Medians are shown, and what the fastest
-//! turns give: on a busy machine these say more about the code.
+//! The ratios that are promised (docs/kernels.md), measured side by side.
 
 use std::hint::black_box;
-use std::time::Instant;
 
 use neat_core::{Activation, Genome, Population, RandomGenome, Tier};
 
+use crate::compete::{Ratio, compete};
 use crate::genomes;
 use crate::naive::Naive;
-use crate::peaks::Peak;
+use crate::peaks;
 
-const TURNS: usize = 301;
-const TURN_NANOS: f64 = 40_000.0;
-
-/// Nanoseconds of a call.
-#[derive(Clone, Copy)]
-struct Took {
-    median: f64,
-    fastest: f64,
+/// How long to measure, and on what.
+pub struct Scope {
+    pub turns: usize,
+    /// Parts of the names of the genomes to measure on; none for all.
+    pub only: Vec<String>,
 }
 
-impl Took {
-    fn of(mut samples: Vec<f64>) -> Self {
-        samples.sort_unstable_by(f64::total_cmp);
-        Self {
-            median: samples[samples.len() / 2],
-            fastest: samples[0],
-        }
+impl Scope {
+    fn includes(&self, name: &str) -> bool {
+        self.only.is_empty() || self.only.iter().any(|part| name.contains(part.as_str()))
     }
+}
 
-    /// By how many times this is faster, by the medians and by the fastest turns.
-    fn against(self, other: Self) -> String {
+/// A promised ratio and what was measured.
+struct Budget {
+    what: String,
+    genome: String,
+    ratio: Ratio,
+    goal: f64,
+    unit: &'static str,
+}
+
+impl Budget {
+    fn json(&self) -> String {
+        let Self {
+            what,
+            genome,
+            ratio,
+            goal,
+            unit,
+        } = self;
+        let holds = ratio.median >= *goal;
         format!(
-            "{:.2} times as fast ({:.2} at best)",
-            other.median / self.median,
-            other.fastest / self.fastest
+            r#"{{"what":"{what}","genome":"{genome}","ratio":{:.3},"low":{:.3},"high":{:.3},"goal":{goal},"holds":{holds},"unit":"{unit}"}}"#,
+            ratio.median, ratio.low, ratio.high
         )
     }
 }
 
-/// What each contender takes.
-fn compete(contenders: &mut [&mut dyn FnMut()]) -> Vec<Took> {
-    let mut repeats = Vec::new();
-    for contender in contenders.iter_mut() {
-        for _ in 0..200 {
-            contender();
-        }
-        let nanos = turn(contender, 20);
-        repeats.push(((TURN_NANOS / nanos) as usize).max(1));
-    }
-    let mut samples = vec![Vec::with_capacity(TURNS); contenders.len()];
-    for _ in 0..TURNS {
-        for (at, contender) in contenders.iter_mut().enumerate() {
-            samples[at].push(turn(contender, repeats[at]));
-        }
-    }
-    samples.into_iter().map(Took::of).collect()
-}
-
-fn turn(contender: &mut dyn FnMut(), repeats: usize) -> f64 {
-    let start = Instant::now();
-    for _ in 0..repeats {
-        contender();
-    }
-    start.elapsed().as_nanos() as f64 / repeats as f64
-}
-
-pub fn print(peaks: &[Peak]) {
-    for peak in peaks {
-        let fused = peak
-            .fused
-            .map_or("none".to_owned(), |fused| format!("{fused:.1}"));
+/// Prints what is measured; gives the budgets as a JSON array.
+pub fn print(scope: &Scope) -> String {
+    let mut budgets = Vec::new();
+    println!("instruction set that runs: {}", neat_core::simd());
+    for tier in Tier::available() {
+        let peak = peaks::measure(tier);
+        let fused = peak.fused.map_or("none".to_owned(), |x| format!("{x:.1}"));
         println!(
             "peak {:9} multiply + add {:.1} GFLOP/s, fused {fused}",
-            peak.tier.name(),
+            tier.name(),
             peak.separate
         );
     }
     for (name, genome) in genomes::load() {
-        one_vector(&name, &genome);
-        rows(&name, &genome, peaks);
+        if scope.includes(&name) {
+            one_vector(scope, &name, &genome, &mut budgets);
+            rows(scope, &name, &genome, &mut budgets);
+        }
     }
-    let sigmoid = vec![Activation::Sigmoid];
-    for (count, activations) in [(1000, sigmoid), (1000, vec![]), (5000, vec![])] {
-        population(count, activations);
+    if scope.includes("population") {
+        for (count, activations) in [
+            (1000, vec![Activation::Sigmoid]),
+            (1000, vec![]),
+            (5000, vec![]),
+        ] {
+            population(scope, count, activations, &mut budgets);
+        }
     }
+    let lines: Vec<String> = budgets.iter().map(Budget::json).collect();
+    format!("[{}]", lines.join(","))
 }
 
-fn one_vector(name: &str, genome: &Genome) {
+/// Size and kind from a name such as 120-layered.
+fn size_and_kind(name: &str) -> (&str, &str) {
+    name.rsplit_once('-').unwrap_or((name, ""))
+}
+
+fn one_vector(scope: &Scope, name: &str, genome: &Genome, budgets: &mut Vec<Budget>) {
     let inputs = genomes::inputs(genome.input_size());
     let mut naive = Naive::new(genome);
-    let (mut first, mut second) = (
-        vec![0.0; genome.output_size()],
-        vec![0.0; genome.output_size()],
-    );
+    let mut first = vec![0.0; genome.output_size()];
+    let mut second = first.clone();
     for tier in Tier::available() {
         let network = genome.compile_for(tier).expect("available");
-        let times = compete(&mut [
-            &mut || naive.feed_forward(black_box(&inputs), &mut first),
-            &mut || network.feed_forward(black_box(&inputs), &mut second),
-        ]);
-        println!(
-            "{name:16} one vector {:9} {:8.1} ns, naive {:8.1} ns, {}",
-            tier.name(),
-            times[1].median,
-            times[0].median,
-            times[1].against(times[0])
+        let times = compete(
+            scope.turns,
+            &mut [
+                &mut || naive.feed_forward(black_box(&inputs), &mut first),
+                &mut || network.feed_forward(black_box(&inputs), &mut second),
+            ],
         );
+        let ratio = times[1].against(&times[0]);
+        println!(
+            "{name:16} one vector {:9} {:8.1} ns, naive {:8.1} ns: {}",
+            tier.name(),
+            times[1].median(),
+            times[0].median(),
+            shown(ratio)
+        );
+        let goal = match size_and_kind(name).0 {
+            "120" => 1.6,
+            "600" => 1.9,
+            "4000" => 1.5,
+            _ => continue,
+        };
+        if tier.name() == neat_core::simd() {
+            budgets.push(Budget {
+                what: format!("one vector against the naive loop, {}", tier.name()),
+                genome: name.to_owned(),
+                ratio,
+                goal,
+                unit: "x",
+            });
+        }
     }
 }
 
-fn rows(name: &str, genome: &Genome, peaks: &[Peak]) {
+fn rows(scope: &Scope, name: &str, genome: &Genome, budgets: &mut Vec<Budget>) {
     const ROWS: usize = 64;
     let inputs = genomes::inputs(ROWS * genome.input_size());
     let mut outputs = vec![0.0; ROWS * genome.output_size()];
     let flop = 2 * Naive::new(genome).connections() * ROWS;
-    for peak in peaks {
-        let network = genome.compile_for(peak.tier).expect("available");
-        let times = compete(&mut [&mut || {
-            network.feed_forward_batch(black_box(&inputs), &mut outputs, ROWS);
-        }]);
-        let rate = flop as f64 / times[0].median;
-        let share = 100.0 / peak.fused.unwrap_or(peak.separate);
-        println!(
-            "{name:16} 64 rows    {:9} {:8.2} ns a row, {rate:6.1} GFLOP/s, {:4.1} % of the peak ({:.1} at best)",
-            peak.tier.name(),
-            times[0].median / ROWS as f64,
-            rate * share,
-            flop as f64 / times[0].fastest * share
+    for tier in Tier::available() {
+        let network = genome.compile_for(tier).expect("available");
+        let (peak, peak_flop) = peaks::highest(tier);
+        let times = compete(
+            scope.turns,
+            &mut [
+                &mut || {
+                    black_box(peak());
+                },
+                &mut || network.feed_forward_batch(black_box(&inputs), &mut outputs, ROWS),
+            ],
         );
+        let flop_ratio = flop as f64 / peak_flop as f64;
+        let share = times[1].against(&times[0]).times(100.0 * flop_ratio);
+        println!(
+            "{name:16} 64 rows    {:9} {:8.2} ns a row, {:6.1} GFLOP/s: {:.1} % of the peak ({:.1} to {:.1})",
+            tier.name(),
+            times[1].median() / ROWS as f64,
+            flop as f64 / times[1].median(),
+            share.median,
+            share.low,
+            share.high
+        );
+        let (size, kind) = size_and_kind(name);
+        let goal = match (tier.name(), size) {
+            ("avx512", "120") => 27.0,
+            ("avx512", "600") => 37.0,
+            ("avx512", "4000") => 50.0,
+            ("avx2", "120") => 23.0,
+            ("avx2", "600") => 31.0,
+            ("avx2", "4000") => 38.0,
+            _ => continue,
+        };
+        if kind == "layered" {
+            budgets.push(Budget {
+                what: format!("64 rows, share of the FMA peak, {}", tier.name()),
+                genome: name.to_owned(),
+                ratio: share,
+                goal,
+                unit: "%",
+            });
+        }
     }
 }
 
 /// One row for each of many genomes, on one thread and on all; no activations
 /// means mixed ones.
-fn population(count: u64, activations: Vec<Activation>) {
+fn population(
+    scope: &Scope,
+    count: usize,
+    activations: Vec<Activation>,
+    budgets: &mut Vec<Budget>,
+) {
     let kind = ["one activation", "mixed"][usize::from(activations.is_empty())];
     let options = RandomGenome {
         inputs: 8,
@@ -144,7 +191,7 @@ fn population(count: u64, activations: Vec<Activation>) {
         connections: 100,
         activations,
     };
-    let genomes: Vec<Genome> = (0..count)
+    let genomes: Vec<Genome> = (0..count as u64)
         .map(|seed| Genome::random_with(&options, seed))
         .collect();
     let mut words = Vec::new();
@@ -161,36 +208,73 @@ fn population(count: u64, activations: Vec<Activation>) {
     let one = rayon::ThreadPoolBuilder::new().num_threads(1);
     let one = one.build().expect("a thread");
     let times = one.install(|| {
-        compete(&mut [
-            &mut || {
-                let rows = inputs.chunks(8).zip(first.chunks_mut(4));
-                for (network, (inputs, outputs)) in naive.iter_mut().zip(rows) {
-                    network.feed_forward(inputs, outputs);
-                }
-            },
-            &mut || population.feed_forward(black_box(&inputs), &mut second),
-            &mut || {
-                black_box(Population::from_packed(&words, &offsets).expect("one shape"));
-            },
-        ])
+        compete(
+            scope.turns,
+            &mut [
+                &mut || {
+                    let rows = inputs.chunks(8).zip(first.chunks_mut(4));
+                    for (network, (inputs, outputs)) in naive.iter_mut().zip(rows) {
+                        network.feed_forward(inputs, outputs);
+                    }
+                },
+                &mut || population.feed_forward(black_box(&inputs), &mut second),
+                &mut || {
+                    black_box(Population::from_packed(&words, &offsets).expect("one shape"));
+                },
+            ],
+        )
     });
     // Both hand their work over to other threads.
-    let threads = compete(&mut [
-        &mut || one.install(|| population.feed_forward(black_box(&inputs), &mut second)),
-        &mut || population.feed_forward(black_box(&inputs), &mut third),
-    ]);
-    let each = |took: Took| took.median / count as f64;
+    let threads = compete(
+        scope.turns,
+        &mut [
+            &mut || one.install(|| population.feed_forward(black_box(&inputs), &mut second)),
+            &mut || population.feed_forward(black_box(&inputs), &mut third),
+        ],
+    );
+    let name = format!("{count} x 100, {kind}");
+    let (against_naive, two) = (times[1].against(&times[0]), threads[1].against(&threads[0]));
+    let each = |time: f64| time / count as f64;
     println!(
-        "population {count} x 100, {kind}: {:.1} ns a genome on one thread, naive {:.1} ns, {}",
-        each(times[1]),
-        each(times[0]),
-        times[1].against(times[0])
+        "population {name}: {:.1} ns a genome on one thread, naive {:.1} ns: {}; compile {:.0} ns a genome",
+        each(times[1].median()),
+        each(times[0].median()),
+        shown(against_naive),
+        each(times[2].median())
     );
     println!(
-        "population {count} x 100, {kind}: {} threads {}; compile {:.0} ns a genome ({:.0} at best)",
+        "population {name}: {} threads, {:.1} ns a genome: {}",
         rayon::current_num_threads(),
-        threads[1].against(threads[0]),
-        each(times[2]),
-        times[2].fastest / count as f64
+        each(threads[1].median()),
+        shown(two)
     );
+    if count == 1000 {
+        for (what, ratio, goal) in [
+            (
+                "population, one row each, against the naive loop",
+                against_naive,
+                2.0,
+            ),
+            (
+                "population, one row each, two threads against one",
+                two,
+                1.7,
+            ),
+        ] {
+            budgets.push(Budget {
+                what: what.to_owned(),
+                genome: name.clone(),
+                ratio,
+                goal,
+                unit: "x",
+            });
+        }
+    }
+}
+
+fn shown(ratio: Ratio) -> String {
+    format!(
+        "{:.2} times as fast ({:.2} to {:.2})",
+        ratio.median, ratio.low, ratio.high
+    )
 }

@@ -10,45 +10,51 @@ const ROUNDS: usize = 2_000;
 
 /// GFLOP/s of one thread.
 pub struct Peak {
-    pub tier: Tier,
     pub separate: f64,
     /// `None` where the tier has no fused instruction.
     pub fused: Option<f64>,
 }
 
-pub fn measure() -> Vec<Peak> {
-    Tier::available().into_iter().map(peak).collect()
+/// Does some thousand steps.
+pub type Run = fn() -> usize;
+
+pub fn measure(tier: Tier) -> Peak {
+    let (separate, fused) = runs(tier);
+    Peak {
+        separate: best(separate),
+        fused: fused.map(best),
+    }
 }
 
-fn peak(tier: Tier) -> Peak {
+/// What gives the highest rate, and how many FLOP it does.
+pub fn highest(tier: Tier) -> (Run, usize) {
+    let (separate, fused) = runs(tier);
+    let run = fused.unwrap_or(separate);
+    (run, run())
+}
+
+fn runs(tier: Tier) -> (Run, Option<Run>) {
     match tier {
         #[cfg(target_arch = "x86_64")]
-        Tier::Avx512 => Peak {
-            tier,
+        Tier::Avx512 => (
             // SAFETY: only available tiers come here.
-            separate: best(|| unsafe { x86::separate512() }),
+            || unsafe { x86::separate512() },
             // SAFETY: as above.
-            fused: Some(best(|| unsafe { x86::fused512() })),
-        },
+            Some(|| unsafe { x86::fused512() }),
+        ),
         #[cfg(target_arch = "x86_64")]
-        Tier::Avx2 => Peak {
-            tier,
+        Tier::Avx2 => (
             // SAFETY: as above.
-            separate: best(|| unsafe { x86::separate256() }),
-            fused: is_x86_feature_detected!("fma")
-                // SAFETY: just detected.
-                .then(|| best(|| unsafe { x86::fused256() })),
-        },
-        _ => Peak {
-            tier,
-            separate: best(plain),
-            fused: None,
-        },
+            || unsafe { x86::separate256() },
+            // SAFETY: just detected.
+            is_x86_feature_detected!("fma").then_some(|| unsafe { x86::fused256() }),
+        ),
+        _ => (plain, None),
     }
 }
 
 /// Best of many short runs of a function that says how many FLOP it did.
-fn best(run: impl Fn() -> usize) -> f64 {
+fn best(run: Run) -> f64 {
     let rate = |_| {
         let start = Instant::now();
         let flop = run();
