@@ -45,6 +45,7 @@ export const ERROR_CODES = [
   'CONFIG_INVALID',
   'TASK_INVALID',
   'FITNESS_INVALID',
+  'WORKER_CRASHED',
   'CHECKPOINT_INVALID',
   'CHECKPOINT_WRITE',
   // The command line

@@ -1,85 +1,114 @@
-import { inspect } from 'node:util'
 import { NeatBrain } from './brain/neat-brain.js'
-import { type ErrorCode, NeatronError } from './errors.js'
-import type { Brain } from './neat/brain.js'
+import { NeatronError } from './errors.js'
 import {
-  type EvolveOptions as EngineOptions,
-  type EvolveResult,
-  evolve as evolveWith,
-} from './neat/evolve.js'
+  checkOptions,
+  type EvolveOptions,
+  evolvesByFitness,
+  type TaskEvolveOptions,
+} from './evolve-options.js'
+import { TaskEvaluator } from './neat/evaluate.js'
+import type { Evaluator } from './neat/evaluator.js'
+import { FunctionEvaluator } from './neat/fitness-function.js'
+import type { GenerationReport } from './neat/report.js'
+import { type EvolveResult, Run } from './neat/run.js'
+import { importTask, isTask, moduleUrl, type TaskModule } from './task-module.js'
+import { tasks } from './tasks/index.js'
+import type { Task } from './tasks/task.js'
+import type { TaskSource } from './workers/block.js'
+import { WorkerEvaluator } from './workers/worker-evaluator.js'
 
-/** Options of {@link evolve}. */
-export interface EvolveOptions extends Omit<EngineOptions, 'brain'> {
-  /**
-   * Where inference happens: a `NeatBrain`, or any `Brain` of your own. Default: in process. A
-   * brain given here is not closed at the end.
-   */
-  readonly brain?: Brain
+/**
+ * Evolves genomes until one solves the task or the generations are over. The same task, seed and
+ * configuration give the same champion in every in-process mode, with any number of workers,
+ * interrupted and resumed or not.
+ *
+ * @throws NeatronError `ARGUMENT_TYPE` and `ARGUMENT_RANGE` for a wrong option, `CONFIG_INVALID`,
+ *   `TASK_INVALID`, `FITNESS_INVALID`, `WORKER_CRASHED`, `CHECKPOINT_INVALID`, `CHECKPOINT_WRITE`,
+ *   and whatever the brain, the task or the fitness function fails with
+ */
+export async function evolve(options: EvolveOptions): Promise<EvolveResult> {
+  const run = evolution(options)
+  for (;;) {
+    const { done, value } = await run.next()
+    if (done) return value
+  }
 }
 
 /**
- * Evolves genomes for a task until one solves it or the generations are over. The same task, seed
- * and configuration give the same champion in every in-process mode, interrupted and resumed or
- * not.
+ * The same run, generation by generation, at the pace of whoever asks for them:
  *
- * @throws NeatronError `ARGUMENT_TYPE` and `ARGUMENT_RANGE` for a wrong option, `CONFIG_INVALID`, `FITNESS_INVALID`,
- *   `CHECKPOINT_INVALID`, `CHECKPOINT_WRITE`, and whatever the brain fails with
+ * ```ts
+ * for await (const { generation, bestFitness, champion } of evolution({ task: tasks.xor })) {
+ *   if (bestFitness > 12) break // ends the run, which closes what it has opened
+ * }
+ * ```
+ *
+ * The generator's return value is the result that `evolve` gives.
+ *
+ * @throws NeatronError at once `ARGUMENT_TYPE` and `ARGUMENT_RANGE`; others as `evolve`, when asked
+ *   for the next generation
  */
-export async function evolve(evolveOptions: EvolveOptions): Promise<EvolveResult> {
-  checkOptions(evolveOptions)
-  const { brain, ...options } = evolveOptions
-  if (brain) return evolveWith({ ...options, brain })
-  const own = NeatBrain.inProcess()
+export function evolution(
+  options: EvolveOptions,
+): AsyncGenerator<GenerationReport, EvolveResult, void> {
+  checkOptions(options)
+  return generations(options)
+}
+
+async function* generations(
+  options: EvolveOptions,
+): AsyncGenerator<GenerationReport, EvolveResult, void> {
+  const { evaluator, close } = await openEvaluator(options)
   try {
-    return await evolveWith({ ...options, brain: own })
+    const run = await Run.open(evaluator, options)
+    yield* run.reports()
+    return run.result
   } finally {
-    await own.close()
+    await close()
   }
 }
 
-/** What each option must be, in words and as a check. Seed, population and config have their own. */
-const OPTIONS: Record<keyof EvolveOptions, [what: string, fits: (value: never) => boolean]> = {
-  task: ['a task, such as tasks.xor', (task: object) => hasMethods(task, 'start')],
-  generations: ['a whole number or Infinity', (n: number) => n === Infinity || Number.isInteger(n)],
-  population: ['a number', isA('number')],
-  seed: ['a number', isA('number')],
-  brain: [
-    'a brain, such as NeatBrain.inProcess()',
-    (brain: object) => hasMethods(brain, 'load', 'feedForwardRows'),
-  ],
-  config: ['an object', (config: object) => isA('object')(config) && config !== null],
-  onGeneration: ['a function', isA('function')],
-  onTick: ['a function', isA('function')],
-  signal: ['an AbortSignal', (signal: unknown) => signal instanceof AbortSignal],
-  checkpoint: [
-    '{ directory: string }',
-    (it?: { directory?: unknown }) => isA('string')(it?.directory),
-  ],
+interface Opened {
+  readonly evaluator: Evaluator
+  close(): Promise<void>
 }
 
-function checkOptions(options: EvolveOptions): void {
-  const fail = (code: ErrorCode, expected: string, came: unknown): never => {
-    throw new NeatronError(code, `expected ${expected}, came ${inspect(came, { depth: 0 })}`)
+const nothingToClose = async () => {}
+
+async function openEvaluator(options: EvolveOptions): Promise<Opened> {
+  if (evolvesByFitness(options)) {
+    const { inputs, outputs, targetFitness = Infinity, name = 'fitness', fitness } = options
+    const goal = { name, inputs, outputs, targetFitness }
+    return { evaluator: new FunctionEvaluator(goal, fitness), close: nothingToClose }
   }
-  if (typeof options !== 'object' || options === null) fail('ARGUMENT_TYPE', 'options', options)
-  if (options.task === undefined) fail('ARGUMENT_TYPE', `task to be ${OPTIONS.task[0]}`, undefined)
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(OPTIONS, name)) {
-      fail('ARGUMENT_TYPE', `options out of ${Object.keys(OPTIONS).join(', ')}`, name)
-    }
-    const [what, fits] = OPTIONS[name as keyof EvolveOptions]
-    if (value !== undefined && !fits(value as never)) {
-      fail('ARGUMENT_TYPE', `${name} to be ${what}`, value)
-    }
+  const { brain, workers, onTick } = options
+  const { task, source } = await resolveTask(options.task)
+  if (workers !== undefined) {
+    if (source === undefined) throw notShared(task)
+    const evaluator = await WorkerEvaluator.open(task, source, workers, onTick)
+    return { evaluator, close: () => evaluator.close() }
   }
-  const { generations = 0 } = options
-  if (generations < 0) fail('ARGUMENT_RANGE', 'generations of at least 0', generations)
+  if (brain) return { evaluator: new TaskEvaluator(task, brain, onTick), close: nothingToClose }
+  const own = NeatBrain.inProcess()
+  return { evaluator: new TaskEvaluator(task, own, onTick), close: () => own.close() }
 }
 
-function isA(type: string): (value: unknown) => boolean {
-  return (value) => typeof value === type
+/** The task, and from where other threads can have it. */
+async function resolveTask(
+  given: TaskEvolveOptions['task'],
+): Promise<{ task: Task; source?: TaskSource }> {
+  if (isTask(given)) {
+    const builtIn = tasks[given.name] === given
+    return { task: given, ...(builtIn && { source: { builtIn: given.name } }) }
+  }
+  const { module, export: name }: TaskModule = given instanceof URL ? { module: given } : given
+  const source = { module: moduleUrl(module), export: name }
+  return { task: await importTask(source), source }
 }
 
-function hasMethods(value: unknown, ...names: string[]): boolean {
-  return names.every((name) => typeof (value as never)?.[name] === 'function')
+function notShared({ name }: Task): NeatronError {
+  return new NeatronError(
+    'ARGUMENT_TYPE',
+    `Task ${name} is an object, which other threads cannot have: for workers, export it from a module and give its URL, new URL('./task.js', import.meta.url)`,
+  )
 }

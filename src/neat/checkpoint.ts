@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NeatronError } from '../errors.js'
-import { Genome } from '../genome/genome.js'
-import { CONNECTION_WORDS, connectionsOffset, HEADER_CONNECTIONS } from '../genome/layout.js'
+import type { Genome } from '../genome/genome.js'
+import type { TestResult } from '../tasks/task.js'
 import { writeWholeFile } from '../whole-file.js'
 import { type Config, completeConfig } from './config.js'
 import type { EvolutionState } from './evolution.js'
+import { packGenomes, unpackGenomes } from './packed-genomes.js'
 
 /** All there is to a run between two generations. */
 export interface RunState {
@@ -17,6 +18,8 @@ export interface RunState {
   readonly evolution: EvolutionState
   readonly champion: Genome
   readonly championFitness: number
+  /** What the task's test of the champion came to, if it was tried. */
+  readonly championTest?: TestResult
   readonly solved: boolean
   readonly evaluations: number
 }
@@ -157,20 +160,18 @@ function pack(state: RunState, generationsLength: number) {
     nextSpecies: speciation.nextSpecies,
     threshold: speciation.threshold,
     species: speciation.species.map(({ representative: _, ...one }) => one),
-    genomes: packGenomes([
-      champion,
-      ...speciation.species.map((one) => one.representative),
-      ...genomes,
-    ]),
+    genomes: toBase64(
+      packGenomes([champion, ...speciation.species.map((one) => one.representative), ...genomes]),
+    ),
     generationsLength,
   }
 }
 
 function unpack(run: Packed): RunState {
-  const { task, seed, config, championFitness, solved, evaluations } = run
+  const { task, seed, config, championFitness, championTest, solved, evaluations } = run
   const { generation, nextInnovation, nextNode, bestFitness, lastImproved, phase } = run
   const { nextSpecies, threshold } = run
-  const [champion, ...genomes] = unpackGenomes(run.genomes)
+  const [champion, ...genomes] = unpackGenomes(fromBase64(run.genomes))
   const representatives = genomes.splice(0, run.species.length)
   const species = run.species.map((one, index) => ({
     ...one,
@@ -192,28 +193,19 @@ function unpack(run: Packed): RunState {
     },
     champion,
     championFitness,
+    championTest,
     solved,
     evaluations,
   }
 }
 
-function packGenomes(genomes: readonly Genome[]): string {
-  const bytes = genomes.map(({ words }) =>
-    Buffer.from(words.buffer, words.byteOffset, words.byteLength),
-  )
-  return Buffer.concat(bytes).toString('base64')
+function toBase64({ buffer, byteOffset, byteLength }: Uint32Array): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }
 
-function unpackGenomes(base64: string): Genome[] {
+function fromBase64(base64: string): Uint32Array {
   const bytes = Buffer.from(base64, 'base64')
-  const all = new Uint32Array(bytes.length / 4)
-  new Uint8Array(all.buffer).set(bytes)
-  const genomes: Genome[] = []
-  for (let at = 0; at < all.length; ) {
-    const header = all.subarray(at)
-    const length = connectionsOffset(header) + header[HEADER_CONNECTIONS] * CONNECTION_WORDS
-    genomes.push(Genome.fromWords(all.slice(at, at + length)))
-    at += length
-  }
-  return genomes
+  const words = new Uint32Array(bytes.length / 4)
+  new Uint8Array(words.buffer).set(bytes)
+  return words
 }

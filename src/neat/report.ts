@@ -5,13 +5,14 @@ import {
   connectionsOffset,
   HEADER_CONNECTIONS,
 } from '../genome/layout.js'
+import type { TestResult } from '../tasks/task.js'
 import type { Config } from './config.js'
-import type { Evaluated } from './evaluate.js'
+import type { Evaluated } from './evaluator.js'
 import type { EvolutionState } from './evolution.js'
 
 /** What a generation looked like once it was evaluated. */
 export interface GenerationDescription {
-  /** Counted from 0. */
+  /** Counted from 0: the first generation is 0, while people (terminal, plots) are told of 1. */
   readonly generation: number
   readonly meanFitness: number
   /** Standard deviation of the generation's fitness. */
@@ -29,6 +30,17 @@ export interface GenerationDescription {
   readonly rows: number
 }
 
+/** A generation's genomes and what they are worth. Look, and leave everything as it is. */
+export interface EvaluatedGeneration {
+  /** Counted from 0. */
+  readonly generation: number
+  readonly genomes: readonly Genome[]
+  /** Each genome's fitness, in their order. */
+  readonly fitness: Readonly<Float64Array>
+  /** Each species' number and the indices of its members, the eldest first. */
+  readonly species: readonly { readonly id: number; readonly members: readonly number[] }[]
+}
+
 /** What one generation came to. */
 export interface GenerationReport extends GenerationDescription {
   readonly bestFitness: number
@@ -37,13 +49,15 @@ export interface GenerationReport extends GenerationDescription {
   /** The genome that solves the task, or the fittest of this generation. */
   readonly champion: Genome
   readonly championFitness: number
+  /** What the task's test of the champion came to; undefined if it was not tried. */
+  readonly test?: TestResult
   /** Genomes evaluated since the run began. */
   readonly evaluations: number
   /** Where the generation's time went, in milliseconds. */
   readonly times: {
-    /** The brain's taking over the population. */
+    /** The brain's taking over the population; 0 where worker threads do, as part of `evaluate`. */
     readonly load: number
-    /** Simulation and inference. */
+    /** Simulation and inference, or the fitness function. */
     readonly evaluate: number
     /** The task's own test of its candidates. */
     readonly test: number
@@ -56,7 +70,7 @@ export interface GenerationReport extends GenerationDescription {
 export function describeGeneration(
   state: EvolutionState,
   fitness: Float64Array,
-  evaluated: Evaluated,
+  evaluated: Pick<Evaluated, 'ticks' | 'rows'>,
   config: Config,
 ): GenerationDescription {
   const { genomes, speciation, generation } = state

@@ -16,6 +16,8 @@ export interface Task {
   readonly targetFitness: number
   /** Parameters that suit the task better than the defaults; what the user sets goes before. */
   readonly config?: Partial<Config>
+  /** Whether only the fittest genome of a generation may be tried by the `test`. */
+  readonly onlyFittest?: boolean
   /** Starts the episodes of one generation of `genomes` genomes; `random` alone decides the starts. */
   start(genomes: number, random: Random): Simulation
   /**
@@ -61,7 +63,7 @@ export interface Simulation {
   fitness(into: Float64Array): void
   /**
    * Whether a genome is a candidate for the task's test, where that is not a matter of
-   * `targetFitness`.
+   * `targetFitness`: by its own episodes, for others may run in another thread.
    */
   candidate?(genome: number): boolean
 }
