@@ -32,7 +32,7 @@ export const FIELD = {
   },
   tensor: { dims: 1, dataType: 2, name: 8, rawData: 9, externalData: 13, dataLocation: 14 },
   sparseTensor: { values: 1, indices: 2 },
-  function: { node: 7, opsetImport: 9, domain: 10 },
+  function: { node: 7, opsetImport: 9, domain: 10, attribute: 11 },
   valueInfo: { name: 1, type: 2 },
   type: { tensor: 1 },
   tensorType: { elementType: 1, shape: 2 },

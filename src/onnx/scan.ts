@@ -24,6 +24,8 @@ export class MalformedModel extends Error {
   override readonly name = 'MalformedModel'
 }
 
+const WIRE_TYPE = 'a field has an unexpected wire type'
+
 /** Subgraphs within subgraphs; real models have two or three. */
 const DEPTH_LIMIT = 16
 
@@ -69,8 +71,10 @@ class Scan implements ModelFacts {
       else if (field === model.opsetImport) this.#opset()
       else if (field === model.metadataProps) this.#property()
       else if (field === model.functions) this.#function()
-      else if (field === model.trainingInfo) this.training = true
-      else reader.skip(reader.type)
+      else {
+        if (field === model.trainingInfo) this.training = true
+        reader.skip(reader.type)
+      }
     })
     if (this.#graphs === 0) throw new MalformedModel('it has no graph')
   }
@@ -94,10 +98,19 @@ class Scan implements ModelFacts {
   /** Reads a length, and returns where what it measures ends. */
   #end(): number {
     const reader = this.#reader
-    if (reader.type !== 2) throw new MalformedModel('a field has an unexpected wire type')
+    if (reader.type !== 2) throw new MalformedModel(WIRE_TYPE)
     const end = reader.readVarint() + reader.pos
     if (!(end <= reader.length)) throw new MalformedModel('it is cut off')
     return end
+  }
+
+  /**
+   * Reads a number. One of another wire type would be skipped by ONNX Runtime, which then reads
+   * other fields than this scan does.
+   */
+  #number(): number {
+    if (this.#reader.type !== 0) throw new MalformedModel(WIRE_TYPE)
+    return this.#reader.readVarint()
   }
 
   #text(): string {
@@ -173,7 +186,8 @@ class Scan implements ModelFacts {
       else if (field === tensor.externalData) {
         external = true
         reader.skip(reader.type)
-      } else if (field === tensor.dataLocation) external ||= reader.readVarint() === TENSOR_EXTERNAL
+      } else if (field === tensor.dataLocation)
+        external = this.#number() === TENSOR_EXTERNAL || external
       else reader.skip(reader.type)
     })
     if (external) this.externalTensors.push(name)
@@ -191,6 +205,7 @@ class Scan implements ModelFacts {
     const { function: fields } = FIELD
     this.#message((field, reader) => {
       if (field === fields.node) this.#node(0)
+      else if (field === fields.attribute) this.#attribute(0)
       else if (field === fields.domain) this.domains.add(this.#text())
       else if (field === fields.opsetImport) this.#opset()
       else reader.skip(reader.type)
