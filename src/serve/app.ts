@@ -16,6 +16,12 @@ import { SCHEMAS } from './schemas.js'
 /** How often connections are looked over for requests that take too long to arrive. */
 const SWEEPS = { ofTimeout: 0.25, maxMs: 5000 }
 
+/** What the OpenAPI document says of a server with a token. */
+const BEARER = {
+  components: { securitySchemes: { bearer: { type: 'http' as const, scheme: 'bearer' } } },
+  security: [{ bearer: [] as string[] }],
+}
+
 /** Builds the HTTP application: its limits, its checks, its routes, and what errors look like. */
 export async function buildApp(context: ServerContext): Promise<FastifyInstance> {
   const { options, metrics } = context
@@ -66,9 +72,8 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   })
   app.setErrorHandler(failed)
 
-  await app.register(swagger, {
-    openapi: { info: { title: 'neatron inference server', version: context.versions.neatron } },
-  })
+  const info = { title: 'neatron inference server', version: context.versions.neatron }
+  await app.register(swagger, { openapi: token === null ? { info } : { info, ...BEARER } })
   // The schemas are for the document alone.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))

@@ -65,26 +65,44 @@ const loadBody = Type.Object({
   }),
 })
 
+/** Tensors as JSON, or JSON followed by their bytes. */
+const jsonOrBinary = (json: TSchema) => ({
+  content: {
+    'application/json': { schema: json },
+    'application/octet-stream': { schema: { type: 'string', format: 'binary' } },
+  },
+})
+
 const anything = Type.Record(Type.String(), Type.Unknown())
 
-function route(summary: string, answer: TSchema, body?: TSchema): FastifySchema {
+function route(summary: string, answer: object, body?: object): FastifySchema {
   const schema = { summary, response: { 200: answer, '4xx': error, '5xx': error } }
   return body === undefined ? schema : { ...schema, body }
 }
+
+/** Of a route that needs no token. */
+const open = (schema: FastifySchema): FastifySchema => ({ ...schema, security: [] })
 
 /** The schema of each route. */
 export const SCHEMAS = {
   infer: route('Rows in, rows out.', Type.Object({ outputs: Type.Array(numbers) }), inferBody),
   server: route('What this server is, and what it runs.', anything),
-  live: route('Whether the process answers.', Type.Object({ live: Type.Boolean() })),
-  ready: route('Whether requests are accepted.', Type.Object({ ready: Type.Boolean() })),
+  live: open(route('Whether the process answers.', Type.Object({ live: Type.Boolean() }))),
+  ready: open(route('Whether requests are accepted.', Type.Object({ ready: Type.Boolean() }))),
   model: route('Inputs and outputs of a model.', anything),
   modelReady: route('Whether a model can be asked.', anything),
   config: route("A model's configuration, in Triton's form.", anything),
   stats: route('Rows, runs and times.', Type.Object({ model_stats: Type.Array(anything) })),
-  oipInfer: route('Tensors in, tensors out, as JSON or binary.', oipAnswer, oipBody),
+  oipInfer: route(
+    'Tensors in, tensors out, as JSON or binary.',
+    { description: 'The outputs asked for.', ...jsonOrBinary(oipAnswer) },
+    jsonOrBinary(oipBody),
+  ),
   index: route('The models that there are.', Type.Array(anything), anything),
   load: route('Loads a model, in place of one of the same name.', anything, loadBody),
   unload: route('Unloads a model.', anything, anything),
-  metrics: { summary: "Metrics in Prometheus' text format." } as FastifySchema,
+  metrics: route("Metrics in Prometheus' text format.", {
+    description: 'Text format 0.0.4.',
+    content: { 'text/plain': { schema: Type.String() } },
+  }),
 } as const
