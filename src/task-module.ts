@@ -29,9 +29,14 @@ export async function importTask({ module, export: name }: TaskModule): Promise<
   try {
     exported = await import(url)
   } catch (cause) {
+    const { code, message = inspect(cause) } = cause as NodeJS.ErrnoException
+    const remedy =
+      code === 'ERR_UNKNOWN_FILE_EXTENSION'
+        ? '; compile it to JavaScript, or run it in a Node that takes TypeScript (22.18 and newer)'
+        : ''
     throw new NeatronError(
       'TASK_INVALID',
-      `Cannot import the task's module ${url}: ${cause instanceof Error ? cause.message : inspect(cause)}`,
+      `Cannot import the task's module ${url}: ${message}${remedy}`,
       { cause },
     )
   }

@@ -1,4 +1,5 @@
-import { open, realpath, rename, rm } from 'node:fs/promises'
+import { open, readdir, realpath, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 let count = 0
 
@@ -22,5 +23,19 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => {})
     throw error
+  }
+}
+
+/**
+ * Removes the temporary files that {@link writeWholeFile} left of this file in processes that were
+ * killed. Only for who alone writes the file.
+ */
+export async function removeTemporaries(path: string): Promise<void> {
+  const target = await realpath(path).catch(() => path)
+  const folder = dirname(target)
+  const start = `${basename(target)}.`
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (!name.startsWith(start) || !/^\d+\.\d+\.tmp$/.test(name.slice(start.length))) continue
+    await rm(join(folder, name), { force: true })
   }
 }

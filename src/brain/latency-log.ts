@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import hdr from 'hdr-histogram-js'
 import { NeatronError } from '../errors.js'
 import type { GenerationInference } from './recorder.js'
@@ -53,7 +53,7 @@ export class LatencyLog {
     return new LatencyLog(path)
   }
 
-  /** Appends one generation's histograms. Nothing is written for a histogram without values. */
+  /** Appends one generation's histograms, to the disk itself. Nothing is written for a histogram without values. */
   append(generation: number, inference: GenerationInference): void {
     this.#writer.outputComment(`${GENERATION_COMMENT}${generation}]`)
     const { call, row } = inference.latencies
@@ -68,7 +68,8 @@ export class LatencyLog {
       this.#writer.outputIntervalHistogram(histogram, undefined, undefined, NS_PER_MS)
     }
     const text = this.#take()
-    written(this.path, () => appendFileSync(this.path, text))
+    // Like a generation's other files: what is told of as saved is on the disk.
+    written(this.path, () => writeFileSync(this.path, text, { flag: 'a', flush: true }))
   }
 
   #take(): string {

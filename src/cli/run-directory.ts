@@ -10,13 +10,15 @@ import { simd } from '../native/addon.js'
 import type { Config } from '../neat/config.js'
 import { exportOnnx } from '../onnx/export.js'
 import { VERSION } from '../version.js'
-import { writeWholeFile } from '../whole-file.js'
+import { removeTemporaries, writeWholeFile } from '../whole-file.js'
 import { readJson } from './files.js'
 import type { InferenceSettings } from './train-inference.js'
 
 /** What `run.json` holds: all that a resumed run needs to know, and what a reader wants to. */
 export interface RunDescription {
   readonly task: string
+  /** The file that exports the task, if it is none of neatron's own. */
+  readonly module?: string
   readonly seed: number
   readonly generations: number
   readonly config: Config
@@ -29,6 +31,7 @@ const FORMAT = 'neatron/run'
 const Resumable = Type.Object({
   format: Type.Literal(FORMAT),
   task: Type.String(),
+  module: Type.Optional(Type.String()),
   seed: Type.Integer(),
   generations: Type.Integer({ minimum: 1 }),
   config: Type.Unsafe<Config>(Type.Object({})),
@@ -92,10 +95,12 @@ export class RunDirectory {
   }
 
   private async write(name: string, content: string | Buffer): Promise<void> {
-    await writeWholeFile(this.file(name), content).catch((cause: Error) => {
+    const path = this.file(name)
+    await removeTemporaries(path)
+    await writeWholeFile(path, content).catch((cause: Error) => {
       throw new NeatronError(
         'CHECKPOINT_WRITE',
-        `Cannot write ${this.file(name)}: ${cause.message}. Make room or give access, then resume.`,
+        `Cannot write ${path}: ${cause.message}. Make room or give access, then resume.`,
         { cause },
       )
     })

@@ -1,10 +1,16 @@
 import { NeatBrain } from '../brain/neat-brain.js'
+import { Recorder } from '../brain/recorder.js'
 import { NeatronError } from '../errors.js'
+import { TaskEvaluator, type Tick } from '../neat/evaluate.js'
+import type { Evaluator } from '../neat/evaluator.js'
 import { startServer } from '../serve/child.js'
+import { WorkerEvaluator } from '../workers/worker-evaluator.js'
+import type { ChosenTask } from './task-argument.js'
 
 /** What the command line may say about where inference happens. */
 export interface InferenceFlags {
   mode?: 'cpu' | 'remote'
+  workers?: number
   batch?: number | 'adaptive'
   maxDelayMs?: number
   url?: string
@@ -36,7 +42,7 @@ const REMOTE_FLAGS = {
 /**
  * The settings that flags make, over those that a resumed run has already.
  *
- * @throws NeatronError `USAGE` for a flag of remote inference without `--mode remote`
+ * @throws NeatronError `USAGE` for a flag that does not go with the mode
  */
 export function inferenceSettings(
   flags: InferenceFlags,
@@ -45,18 +51,52 @@ export function inferenceSettings(
   const { mode = 'cpu', batch = 1, ...rest } = { ...kept, ...flags }
   const names = Object.keys(REMOTE_FLAGS) as (keyof typeof REMOTE_FLAGS)[]
   const given = names.filter((name) => rest[name] !== undefined)
+  const { workers } = rest
   if (mode === 'cpu') {
-    if (given.length === 0) return { mode, batch: 1 }
+    if (given.length === 0) return { mode, batch: 1, ...(workers && { workers }) }
     const flag = REMOTE_FLAGS[given[0]]
     throw new NeatronError('USAGE', `${flag} goes with --mode remote; add that, or leave it out.`)
+  }
+  if (workers !== undefined) {
+    throw new NeatronError('USAGE', '--workers goes with --mode cpu; leave one of them out.')
   }
   const { maxDelayMs, url, protocol, modelRepository } = rest
   const waitForServer = rest.waitForServer === true ? WAIT_S : rest.waitForServer
   return { mode, batch, maxDelayMs, url, protocol, modelRepository, waitForServer }
 }
 
+/** What evaluates a run's genomes. */
+export interface Inference {
+  readonly evaluator: Evaluator
+  /** Counts and times what inference cost. */
+  readonly recorder: Pick<Recorder, 'stats' | 'takeGeneration'>
+  /** Closes it together with the server that it may have started. */
+  close(): Promise<void>
+}
+
+/** Opens a run's inference; `onTick` is told of each tick. */
+export async function openInference(
+  settings: InferenceSettings,
+  { task, source }: ChosenTask,
+  token: string | undefined,
+  signal: AbortSignal,
+  onTick: (tick: Tick) => void,
+): Promise<Inference> {
+  if (settings.workers !== undefined) {
+    const recorder = new Recorder()
+    const evaluator = await WorkerEvaluator.open(task, source, settings.workers, (tick) => {
+      recorder.asked(tick.rows)
+      recorder.answered(tick.rows, tick.inferenceNs)
+      onTick(tick)
+    })
+    return { evaluator, recorder, close: () => evaluator.close() }
+  }
+  const { brain, close } = await openBrain(settings, token, signal)
+  return { evaluator: new TaskEvaluator(task, brain, onTick), recorder: brain, close }
+}
+
 /** The brain of a run, and what closes it together with the server that it may have started. */
-export async function openBrain(
+async function openBrain(
   settings: InferenceSettings,
   token: string | undefined,
   signal: AbortSignal,

@@ -64,6 +64,11 @@ export function summary({
   }
 }
 
+function where({ mode, batch, workers }: RunDescription['inference']): string {
+  if (mode === 'remote') return `remote, ${batch} rows a request`
+  return workers === undefined ? 'in process' : `in ${workers} worker threads`
+}
+
 /** What a person sees of a run: a bar on a terminal, a line a generation elsewhere. */
 export class Progress {
   readonly #bar: SingleBar | undefined
@@ -79,15 +84,13 @@ export class Progress {
   ) {
     if (json) return
     const { task, seed, config, inference } = run
-    const where =
-      inference.mode === 'cpu' ? 'in process' : `remote, ${inference.batch} rows a request`
     console.log(
-      `${this.#colors.bold(task)}  population ${config.population}, seed ${seed}, inference ${where}`,
+      `${this.#colors.bold(task)}  population ${config.population}, seed ${seed}, inference ${where(inference)}`,
     )
     if (!process.stderr.isTTY) return
     this.#bar = new SingleBar({
       format:
-        '{value}/{total} {bar} best {best}, {species} species, {rate}/s, {eta_formatted} left',
+        'generation {value}/{total} {bar} best {best}{test}, {species} species, {rate}/s, {eta_formatted} left',
       barsize: 16,
       hideCursor: true,
       stopOnComplete: false,
@@ -99,18 +102,19 @@ export class Progress {
   begin(before: number): void {
     this.#before = before
     this.#began = performance.now()
-    this.#bar?.start(this.run.generations, before, { best: '-', species: '-', rate: '-' })
+    this.#bar?.start(this.run.generations, before, { best: '-', test: '', species: '-', rate: '-' })
   }
 
-  generation({ generation, bestFitness, meanFitness, species }: GenerationReport): void {
+  generation({ generation, bestFitness, meanFitness, species, test }: GenerationReport): void {
     const best = bestFitness.toFixed(3)
+    const tested = test ? `test ${test.passed}/${test.episodes}` : ''
     if (this.#bar) {
       const done = generation + 1 - this.#before
       const rate = (done / ((performance.now() - this.#began) / 1e3)).toFixed(1)
-      this.#bar.update(generation + 1, { best, species, rate })
+      this.#bar.update(generation + 1, { best, test: tested && ` (${tested})`, species, rate })
     } else if (!this.json) {
       console.log(
-        `generation ${String(generation + 1).padStart(4)}  best ${best.padStart(9)}  mean ${meanFitness.toFixed(3).padStart(9)}  species ${String(species).padStart(3)}`,
+        `generation ${String(generation + 1).padStart(4)}  best ${best.padStart(9)}  mean ${meanFitness.toFixed(3).padStart(9)}  species ${String(species).padStart(3)}${tested && `  ${tested}`}`,
       )
     }
   }
@@ -131,6 +135,10 @@ export class Progress {
     const { inference, http, simTickUs } = line
     const us = (value: number) => `${value.toFixed(1)} us`
     console.log(this.#outcome(result, task))
+    if (result.test) {
+      const { passed, episodes } = result.test
+      console.log(`  test       the champion passed ${passed} of ${episodes} episodes`)
+    }
     if (result.generations === this.#before && !result.interrupted) {
       console.log(`  nothing was left to do; the run is in ${this.directory}`)
       return

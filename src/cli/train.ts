@@ -2,16 +2,15 @@ import { randomInt } from 'node:crypto'
 import { Command, Option } from 'commander'
 import { LatencyLog } from '../brain/latency-log.js'
 import { NeatronError } from '../errors.js'
-import { Checkpoint } from '../neat/checkpoint.js'
 import { completeConfig } from '../neat/config.js'
-import { evolve } from '../neat/evolve.js'
+import { Run } from '../neat/run.js'
 import { tasks } from '../tasks/index.js'
-import type { Task } from '../tasks/task.js'
 import { INTERRUPTED } from './exit.js'
 import { readJson } from './files.js'
 import { batchSize, integer, number, serverUrl } from './options.js'
 import { type RunDescription, RunDirectory } from './run-directory.js'
-import { type InferenceFlags, inferenceSettings, openBrain, WAIT_S } from './train-inference.js'
+import { type ChosenTask, chooseTask, isTaskFile } from './task-argument.js'
+import { type InferenceFlags, inferenceSettings, openInference, WAIT_S } from './train-inference.js'
 import { Progress, summary, TickTimes } from './train-report.js'
 
 interface TrainOptions extends InferenceFlags {
@@ -33,7 +32,10 @@ const DEFAULT_GENERATIONS = 100
 export function trainCommand(): Command {
   return new Command('train')
     .description('evolve a genome for a task')
-    .argument('[task]', `one of: ${Object.keys(tasks).join(', ')} (default: ${DEFAULT_TASK})`)
+    .argument(
+      '[task]',
+      `one of: ${Object.keys(tasks).join(', ')} (default: ${DEFAULT_TASK}); or the file of your own, ./my-task.js, ./my-tasks.js#export`,
+    )
     .option(
       '--generations <n>',
       `generations at most (default: ${DEFAULT_GENERATIONS})`,
@@ -49,6 +51,11 @@ export function trainCommand(): Command {
         'cpu',
         'remote',
       ]),
+    )
+    .option(
+      '--workers <n>',
+      'cpu: play the episodes in so many threads (default: in the main one); the same result',
+      integer(1, 256),
     )
     .option('--batch <rows>', 'remote: rows a request, or adaptive (default: 1)', batchSize)
     .option(
@@ -83,6 +90,7 @@ Examples:
   neatron train xor --seed 7 --out runs/xor
   neatron train --mode remote --batch 1      one HTTP call a row
   neatron train --mode remote --batch 8      8 rows a request
+  neatron train ./my-task.js --workers 4     a task of your own, in four threads
   neatron train --resume runs/xor            after Ctrl-C, or a crash
 
 The directory gets run.json, generations.jsonl, champion.json, champion.onnx, checkpoint.json and
@@ -93,10 +101,10 @@ complete generation.`,
 }
 
 async function train(taskName: string | undefined, options: TrainOptions): Promise<void> {
-  const { directory, run } = options.resume
+  const resume = options.resume !== undefined
+  const { directory, run, chosen } = options.resume
     ? await resumed(options.resume, taskName, options)
     : await begun(taskName, options)
-  const task = tasks[run.task]!
   const abort = new AbortController()
   const interrupt = () => {
     if (abort.signal.aborted) process.exit(INTERRUPTED)
@@ -104,43 +112,49 @@ async function train(taskName: string | undefined, options: TrainOptions): Promi
   }
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
   const ticks = new TickTimes()
-  const { brain, close } = await openBrain(run.inference, options.token, abort.signal)
+  const { evaluator, recorder, close } = await openInference(
+    run.inference,
+    chosen,
+    options.token,
+    abort.signal,
+    (tick) => ticks.record(tick),
+  )
   // Not before there is a brain: a bar that nobody stops keeps the process alive.
   const progress = new Progress(run, directory.path, options.json ?? false)
   try {
-    const { log, generationsBefore } = await openLatencyLog(directory, options.resume !== undefined)
-    progress.begin(generationsBefore)
-    const began = performance.now()
-    const result = await evolve({
-      task,
-      brain,
+    const evolving = await Run.open(evaluator, {
       seed: run.seed,
       generations: run.generations,
       config: run.config,
       signal: abort.signal,
-      onTick: (tick) => ticks.record(tick),
-      onGeneration: (report) => progress.generation(report),
       checkpoint: {
         directory: directory.path,
-        resume: options.resume !== undefined,
+        resume,
         annotate: ({ generation }) => {
-          const inference = brain.takeGeneration()
+          const inference = recorder.takeGeneration()
           log.append(generation, inference)
           const { latencies: _, startedAt: __, endedAt: ___, ...stats } = inference
           return { inference: stats }
         },
       },
     })
+    const generationsBefore = evolving.generations
+    const path = directory.file('latency.hlog')
+    const log = resume ? LatencyLog.resume(path, generationsBefore) : LatencyLog.create(path)
+    progress.begin(generationsBefore)
+    const began = performance.now()
+    for await (const report of evolving.reports()) progress.generation(report)
     const seconds = (performance.now() - began) / 1e3
+    const { result } = evolving
     await directory.writeChampion(result.champion)
     progress.finish(
       result,
-      summary({ run, result, generationsBefore, seconds, ticks, stats: brain.stats() }),
-      task,
+      summary({ run, result, generationsBefore, seconds, ticks, stats: recorder.stats() }),
+      chosen.task,
     )
     if (result.interrupted) process.exitCode = INTERRUPTED
   } catch (error) {
-    throw saved(error, directory)
+    throw saved(error, chosen, directory)
   } finally {
     progress.stop()
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
@@ -150,19 +164,21 @@ async function train(taskName: string | undefined, options: TrainOptions): Promi
 
 /** A new run: options checked, its directory made. */
 async function begun(taskName = DEFAULT_TASK, options: TrainOptions) {
-  const task = knownTask(taskName)
+  const chosen = await chooseTask(taskName)
+  const { task, module } = chosen
   const seed = options.seed ?? randomInt(2 ** 32)
   const fromFile = options.config === undefined ? {} : await readJson(options.config)
   const population = options.population && { population: options.population }
   const run: RunDescription = {
     task: task.name,
+    ...(module && { module }),
     seed,
     generations: options.generations ?? options.runs ?? DEFAULT_GENERATIONS,
     config: completeConfig(task.config, fromFile, population),
     inference: inferenceSettings(options),
   }
   const path = options.out ?? `runs/${task.name}-${seed}`
-  return { directory: await RunDirectory.create(path, run), run }
+  return { directory: await RunDirectory.create(path, run), run, chosen }
 }
 
 /** A run to go on with: what it was, but for where inference happens and how long it may go on. */
@@ -170,45 +186,43 @@ async function resumed(path: string, taskName: string | undefined, options: Trai
   const { directory, run } = await RunDirectory.open(path)
   const fixed = { seed: options.seed, population: options.population, config: options.config }
   const given = Object.entries(fixed).find(([, value]) => value !== undefined)
-  if (given || (taskName && taskName !== run.task)) {
+  const file = taskName !== undefined && isTaskFile(taskName) ? taskName : undefined
+  if (given || (taskName && !file && taskName !== run.task)) {
     throw new NeatronError(
       'USAGE',
       `--resume goes on with the run as it began (task ${run.task}, seed ${run.seed}): leave out ${given ? `--${given[0]}` : taskName}.`,
     )
   }
-  knownTask(run.task)
+  // A file that has moved is given anew; that its task is the same, evolution checks.
+  const chosen = await chooseTask(file ?? run.module ?? run.task)
   const generations = options.generations ?? options.runs ?? run.generations
   const { mode = run.inference.mode } = options
   // Where another mode was, its settings mean nothing.
   const kept = mode === run.inference.mode ? run.inference : {}
   const inference = inferenceSettings(options, kept)
-  return { directory, run: { ...run, generations, inference } }
-}
-
-function knownTask(name: string): Task {
-  const task = Object.hasOwn(tasks, name) ? tasks[name] : undefined
-  if (task) return task
-  throw new NeatronError(
-    'USAGE',
-    `There is no task ${name}; there are ${Object.keys(tasks).join(', ')}.`,
-  )
-}
-
-/** The run's latency log, and the generations that were complete before. */
-async function openLatencyLog(directory: RunDirectory, resume: boolean) {
-  const path = directory.file('latency.hlog')
-  if (!resume) return { log: LatencyLog.create(path), generationsBefore: 0 }
-  const { evolution } = await new Checkpoint(directory.path).resume()
-  const { generation } = evolution
-  return { log: LatencyLog.resume(path, generation), generationsBefore: generation }
+  return { directory, run: { ...run, generations, inference }, chosen }
 }
 
 /** Adds to a failure in the middle of a run where the run is and how it goes on. */
-function saved(error: unknown, directory: RunDirectory): unknown {
+function saved(thrown: unknown, { module, task }: ChosenTask, directory: RunDirectory): unknown {
+  const error =
+    module !== undefined && thrown instanceof Error && !(thrown instanceof NeatronError)
+      ? taskFailure(task.name, thrown)
+      : thrown
   if (!(error instanceof NeatronError) || error.code.startsWith('CHECKPOINT')) return error
   return new NeatronError(
     error.code,
     `${error.message.replace(/\.?$/, '.')} The last complete generation is saved: go on with --resume ${directory.path}.`,
+    { cause: error },
+  )
+}
+
+/** What the code of a task of the user's own threw, and where. */
+function taskFailure(name: string, error: Error): NeatronError {
+  const place = error.stack?.split('\n').find((line) => /^ +at /.test(line))
+  return new NeatronError(
+    'TASK_FAILED',
+    `Task ${name} threw ${error.name}: ${error.message}${place === undefined ? '' : ` (${place.trim()})`}`,
     { cause: error },
   )
 }

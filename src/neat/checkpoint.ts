@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import type { TestResult } from '../tasks/task.js'
-import { writeWholeFile } from '../whole-file.js'
+import { removeTemporaries, writeWholeFile } from '../whole-file.js'
 import { type Config, completeConfig } from './config.js'
 import type { EvolutionState } from './evolution.js'
 import { packGenomes, unpackGenomes } from './packed-genomes.js'
@@ -42,10 +42,11 @@ export class Checkpoint {
     this.#lines = join(directory, 'generations.jsonl')
   }
 
-  /** Begins a new run here, over whatever was here before. */
+  /** Begins a new run here, over whatever was here before. Throws `CHECKPOINT_WRITE`. */
   async begin(state: RunState): Promise<void> {
     await this.#write(async () => {
       await mkdir(this.directory, { recursive: true })
+      await removeTemporaries(this.#file)
     })
     this.#length = 0
     await this.commit(state)
@@ -69,9 +70,11 @@ export class Checkpoint {
   }
 
   /**
-   * Reads the last committed generation and cuts `generations.jsonl` back to it.
+   * Reads the last committed generation, cuts `generations.jsonl` back to it, and removes what a
+   * killed process left behind.
    *
-   * @throws NeatronError `CHECKPOINT_INVALID` if there is none, or it is damaged or not ours
+   * @throws NeatronError `CHECKPOINT_INVALID` if there is none, or it is damaged or not ours;
+   *   `CHECKPOINT_WRITE` if the directory cannot be written to
    */
   async resume(): Promise<RunState> {
     let text: string
@@ -82,7 +85,10 @@ export class Checkpoint {
     }
     const run = this.#parse(text)
     this.#length = run.generationsLength
-    await this.#append(Buffer.alloc(0))
+    await this.#write(async () => {
+      await removeTemporaries(this.#file)
+      await this.#append(Buffer.alloc(0))
+    })
     return unpack(run)
   }
 

@@ -104,7 +104,7 @@ export class WorkerEvaluator implements Evaluator {
   #crashed(generation: number, cause: Error): NeatronError {
     return new NeatronError(
       'WORKER_CRASHED',
-      `A worker thread of task ${this.goal.name} ended in generation ${generation}: ${cause.message}. See that the task calls no process.exit, throws nothing from timers, and has memory enough`,
+      `A worker thread of task ${this.goal.name} ended after ${generation} complete generations: ${cause.message}. See that the task calls no process.exit, throws nothing from timers, and has memory enough`,
       { cause },
     )
   }
