@@ -25,6 +25,9 @@ export declare function activationNames(): Array<string>
  */
 export declare function bindNetwork(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
 
+/** A bound function that computes nothing: what entering native code takes of every bound call. */
+export declare function bindNothing(inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
+
 /**
  * A function without arguments that runs each genome on its own row of these arrays; as
  * `bindNetwork`.
@@ -82,7 +85,7 @@ export declare function genomeFromJson(text: string): Uint32Array
 /** The JSON text of a packed genome. */
 export declare function genomeToJson(words: Uint32Array): string
 
-/** Bytes that a compiled network takes. */
+/** Bytes that a compiled network takes, with the layouts that it has made so far. */
 export declare function networkByteLength(network: ExternalObject<'network'>): number
 
 /**
@@ -124,6 +127,9 @@ export declare function planGenome(words: Uint32Array): Plan
  */
 export declare function planRecurrent(words: Uint32Array, atLeast: number): Plan
 
+/** Bytes that a compiled population takes, with the layouts that it has made so far. */
+export declare function populationByteLength(population: ExternalObject<'population'>): number
+
 /** Packs a random genome. */
 export declare function randomGenome(options: RandomOptions): Uint32Array
 
@@ -145,6 +151,9 @@ export interface RandomOptions {
 
 /** Bytes that a compiled recurrent network takes, its states not included. */
 export declare function recurrentByteLength(recurrent: ExternalObject<'recurrent'>): number
+
+/** Bytes that a compiled recurrent population takes, its states not included. */
+export declare function recurrentPopulationByteLength(recurrents: ExternalObject<'recurrents'>): number
 
 /** Numbers in a state: those of the genome that needs most. */
 export declare function recurrentPopulationStateSize(recurrents: ExternalObject<'recurrents'>): number
@@ -180,10 +189,12 @@ export declare function stepFunction(recurrent: ExternalObject<'recurrent'>): (i
 export declare function stepRowsFunction(recurrents: ExternalObject<'recurrents'>): (genome: Uint32Array, inputs: Float32Array, outputs: Float32Array, rows: number, slots?: Uint32Array) => void
 
 /**
- * Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what calls from
- * JavaScript are measured against. With `waiting` a row is begun when the one before is done.
+ * Nanoseconds of `rows` rows' computation as Rust sees it, the mean of `calls`: what calls from
+ * JavaScript are measured against. With `waiting` a call is begun when the one before is done;
+ * left alone, the processor starts on the next early, which a caller that waits for its answer
+ * never sees.
  */
-export declare function timeFeedForward(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, calls: number, waiting: boolean): number
+export declare function timeFeedForward(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, rows: number, calls: number, waiting: boolean): number
 
 /** Throws unless `words` are a valid packed genome. */
 export declare function validateGenome(words: Uint32Array): void

@@ -773,9 +773,10 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindPopulation, bindRecurrent, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, randomGenome, recurrentByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindNothing, bindPopulation, bindRecurrent, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, populationByteLength, randomGenome, recurrentByteLength, recurrentPopulationByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
+export { bindNothing }
 export { bindPopulation }
 export { bindRecurrent }
 export { bindRecurrentPopulation }
@@ -794,8 +795,10 @@ export { genomeToJson }
 export { networkByteLength }
 export { planGenome }
 export { planRecurrent }
+export { populationByteLength }
 export { randomGenome }
 export { recurrentByteLength }
+export { recurrentPopulationByteLength }
 export { recurrentPopulationStateSize }
 export { recurrentStateSize }
 export { resetRecurrent }

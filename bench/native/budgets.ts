@@ -1,66 +1,94 @@
-import { INSIDE } from './contenders/neatron.js'
-import { type Samples, spread } from './pool.js'
+import { ENTERING, INSIDE } from './contenders/neatron.js'
+import { paired, pooled, type Samples, type Spread } from './pool.js'
 
 /** A promise, what was reached, and whether it holds. */
-export interface BudgetLine {
-  budget: string
+export interface Budget {
+  what: string
   genome: string
-  unit: 'ns' | 'times' | 'us a genome'
-  target: number
-  reached: number
+  /** What was reached, in `unit`: the median, and the quartiles over paired rounds. */
+  ratio: number
+  low: number
+  high: number
+  /** For `x` and `%` at least, for the others at most. */
+  goal: number
+  unit: 'x' | '%' | 'ns' | 'us a genome'
   holds: boolean
+  /** What a miss consists of, by measurement. */
+  why?: string
 }
 
 /** The samples of one genome: one vector, and 64 rows. */
 export interface GenomeSamples {
   genome: string
+  /** Floating-point operations of a row. */
+  flop: number
   one: Samples
   batch: Samples
 }
 
 const LIBRARIES = ['neataptic', 'carrot']
 
-const median = (samples: Samples, name: string) => spread(samples.get(name)!).median
+/** A budget of the native side, with what was reached. */
+export function budget(
+  what: string,
+  genome: string,
+  { median, low, high }: Spread,
+  goal: number,
+  unit: Budget['unit'],
+): Budget {
+  const holds = unit === 'x' || unit === '%' ? median >= goal : median <= goal
+  return { what, genome, ratio: median, low, high, goal, unit, holds }
+}
+
+const digits = (value: number) => value.toFixed(value < 100 ? 1 : 0)
+
+/** Where the time of a call goes, and what the goal would leave for it. */
+function explain(genome: GenomeSamples, samples: Samples, call: string, goal: number): string {
+  const time = (name: string) => pooled(samples, name).median
+  const one = samples === genome.one
+  const inside = one ? time(call) - time(ENTERING) : time(INSIDE)
+  const speed = (nanoseconds: number) =>
+    `${digits((genome.flop * (one ? 1 : 64)) / nanoseconds)} GFLOP/s`
+  const entering = one ? time(ENTERING) : Math.max(0, time(call) - time(INSIDE))
+  return (
+    `a call takes ${digits(time(call))} ns: ${digits(entering)} enter native code, ` +
+    `${digits(inside)} compute (${speed(inside)}); the goal leaves ${digits(goal)} ns for both` +
+    (goal > entering ? ` (${speed(goal - entering)})` : '')
+  )
+}
 
 /** At most so many nanoseconds more than inside Rust. */
-function added(genome: GenomeSamples, call: string, target: number): BudgetLine {
-  const reached = median(genome.one, call) - median(genome.one, INSIDE)
-  return {
-    budget: `${call} over the same network inside Rust`,
-    genome: genome.genome,
-    unit: 'ns',
-    target,
-    reached,
-    holds: reached <= target,
-  }
+function added(genome: GenomeSamples, call: string, goal: number): Budget {
+  const reached = paired(genome.one, (median) => median(call) - median(INSIDE))
+  const result = budget(`${call} over the network inside Rust`, genome.genome, reached, goal, 'ns')
+  if (result.holds) return result
+  const entering = digits(pooled(genome.one, ENTERING).median)
+  return { ...result, why: `entering native code takes ${entering} ns of it` }
 }
 
 /** At least so many times as fast as the fastest of `others`. */
 function faster(
-  genome: string,
+  genome: GenomeSamples,
   samples: Samples,
   what: string,
-  call: string,
   others: readonly string[],
-  target: number,
-): BudgetLine {
-  const reached = Math.min(...others.map((name) => median(samples, name))) / median(samples, call)
-  return { budget: what, genome, unit: 'times', target, reached, holds: reached >= target }
+  goal: number,
+): Budget {
+  const call = samples === genome.one ? 'bind' : 'feedForwardBatch'
+  const fastest = (median: (name: string) => number) => Math.min(...others.map(median))
+  const reached = paired(samples, (median) => fastest(median) / median(call))
+  const result = budget(what, genome.genome, reached, goal, 'x')
+  if (result.holds) return result
+  const theirs = fastest((name) => pooled(samples, name).median)
+  return { ...result, why: explain(genome, samples, call, theirs / goal) }
 }
 
 /** The budgets that a genome's samples tell about. */
-export function budgetsOf(genome: GenomeSamples): BudgetLine[] {
-  const one = (what: string, others: readonly string[], target: number) =>
-    faster(genome.genome, genome.one, `one vector against ${what}`, 'bind', others, target)
-  const batch = (what: string, others: readonly string[], target: number) =>
-    faster(
-      genome.genome,
-      genome.batch,
-      `64 rows against ${what}`,
-      'feedForwardBatch',
-      others,
-      target,
-    )
+export function budgetsOf(genome: GenomeSamples): Budget[] {
+  const one = (peer: string, others: readonly string[], goal: number) =>
+    faster(genome, genome.one, `one vector against ${peer}`, others, goal)
+  const batch = (peer: string, others: readonly string[], goal: number) =>
+    faster(genome, genome.batch, `64 rows against ${peer}`, others, goal)
   return [
     added(genome, 'bind', 20),
     added(genome, 'network.feedForward', 60),
@@ -74,14 +102,8 @@ export function budgetsOf(genome: GenomeSamples): BudgetLine[] {
 }
 
 /** The budget on compiling a population. */
-export function compileBudget(samples: Samples, genomes: number): BudgetLine {
-  const reached = median(samples, 'Population.compile') / genomes / 1000
-  return {
-    budget: 'compile a population, from Genome objects',
-    genome: `${genomes} of 100 connections`,
-    unit: 'us a genome',
-    target: 3,
-    reached,
-    holds: reached <= 3,
-  }
+export function compileBudget(samples: Samples, genomes: number): Budget {
+  const each = paired(samples, (median) => median('Population.compile') / genomes / 1000)
+  const what = 'compile a population, from Genome objects'
+  return budget(what, `${genomes} of 100 connections`, each, 3, 'us a genome')
 }

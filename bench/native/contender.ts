@@ -5,10 +5,12 @@ export interface Contender {
   name: string
   /** Computes all its rows once, into `outputs`. */
   run(): void | Promise<void>
-  /** Row-major [rows x outputs]. */
-  outputs: Float32Array
+  /** Row-major [rows x outputs]; none for what computes nothing. */
+  outputs?: Float32Array
   /** How many times `run` computes them, for a contender that has its own loop; by default 1. */
   calls?: number
+  /** Brings its states back to zeros, where it has some. */
+  restart?(): void
 }
 
 /** Makes the contenders of one kind for the first `rows` rows of a genome, 1 or 64. */

@@ -14,7 +14,7 @@ export interface Measured {
 export const ROWS = 64
 
 /** Numbers from -1 to 1, the same in every run (a linear congruential generator will do). */
-function rowsOf(length: number): Float32Array {
+export function rowsOf(length: number): Float32Array {
   let state = 1
   return Float32Array.from({ length }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0
@@ -36,4 +36,19 @@ export function loadGenomes(filter = ''): Measured[] {
       }
     })
     .sort((a, b) => a.genome.connectionCount - b.genome.connectionCount)
+}
+
+/**
+ * The genome with every third connection between hidden nodes turned round, which closes cycles,
+ * marked recurrent.
+ */
+export function withCycles(genome: Genome): Genome {
+  const json = genome.toJSON()
+  const hidden = new Set(json.nodes.filter(({ kind }) => kind === 'hidden').map(({ id }) => id))
+  const connections = json.connections.map((gene, at) =>
+    at % 3 === 0 && hidden.has(gene.from) && hidden.has(gene.to)
+      ? { ...gene, from: gene.to, to: gene.from }
+      : gene,
+  )
+  return Genome.fromJSON({ ...json, connections, recurrent: true })
 }

@@ -6,10 +6,10 @@
 import benny from 'benny'
 import type { Contender } from './contender.js'
 
-/** The pooled nanoseconds of one run of each contender. */
-export type Samples = Map<string, number[]>
+/** The nanoseconds of one run of each contender, round by round. */
+export type Samples = Map<string, number[][]>
 
-/** What a list of samples says. */
+/** What a list of numbers says. */
 export interface Spread {
   median: number
   /** The quartiles. */
@@ -18,11 +18,32 @@ export interface Spread {
 }
 
 /** Median and quartiles. */
-export function spread(samples: readonly number[]): Spread {
-  const sorted = [...samples].sort((a, b) => a - b)
+export function spread(numbers: readonly number[]): Spread {
+  const sorted = [...numbers].sort((a, b) => a - b)
   const at = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
   return { median: at(0.5), low: at(0.25), high: at(0.75) }
+}
+
+/** A contender's nanoseconds over all rounds. */
+export function pooled(samples: Samples, name: string): Spread {
+  return spread(samples.get(name)!.flat())
+}
+
+/**
+ * What `figure` makes of the medians of each round: contenders of one round met the machine in the
+ * same mood, so that the quartiles of the result are its own.
+ */
+export function paired(
+  samples: Samples,
+  figure: (median: (name: string) => number) => number,
+): Spread {
+  const [{ length }] = samples.values()
+  return spread(
+    Array.from({ length }, (_, round) =>
+      figure((name) => spread(samples.get(name)![round]).median),
+    ),
+  )
 }
 
 /** Calls `run` for so long; roughly how long one call takes, in nanoseconds. */
@@ -92,7 +113,7 @@ export async function pool(contenders: readonly Contender[], rounds: number): Pr
     )
     for (const { name, details } of results) {
       const { calls } = cases.find((one) => one.name === name)!
-      samples.get(name)!.push(...details.sampleResults.map((seconds) => (seconds * 1e9) / calls))
+      samples.get(name)!.push(details.sampleResults.map((seconds) => (seconds * 1e9) / calls))
     }
   }
   return samples

@@ -1,8 +1,11 @@
 import Table from 'cli-table3'
-import type { BudgetLine } from './budgets.js'
+import type { Budget } from './budgets.js'
 import { type Samples, spread } from './pool.js'
 
-const PLAIN = { head: [], border: [] }
+/** Plain text, and no line between rows. */
+const STYLE = {
+  style: { head: [], border: [], compact: true },
+}
 
 const digits = (value: number) => value.toFixed(Math.abs(value) < 100 ? 1 : 0)
 
@@ -11,32 +14,37 @@ export function samplesTable(samples: Samples, parts: number): string {
   const table = new Table({
     head: ['', 'median ns', 'quartiles', 'times the fastest'],
     colAligns: ['left', 'right', 'right', 'right'],
-    style: PLAIN,
+    ...STYLE,
   })
   const rows = [...samples]
-    .map(([name, list]) => ({ name, ...spread(list.map((value) => value / parts)) }))
+    .map(([name, rounds]) => ({ name, ...spread(rounds.flat().map((value) => value / parts)) }))
     .sort((a, b) => a.median - b.median)
   for (const { name, median, low, high } of rows) {
-    table.push([
-      name,
-      digits(median),
-      `${digits(low)} - ${digits(high)}`,
-      digits(median / rows[0].median),
-    ])
+    const times = digits(median / rows[0].median)
+    table.push([name, digits(median), `${digits(low)} - ${digits(high)}`, times])
   }
   return table.toString()
 }
 
 /** Every budget, and whether it holds. */
-export function budgetTable(lines: readonly BudgetLine[]): string {
+export function budgetTable(budgets: readonly Budget[]): string {
   const table = new Table({
-    head: ['budget', 'genome', 'to reach', 'reached', 'holds'],
-    colAligns: ['left', 'left', 'right', 'right', 'left'],
-    style: PLAIN,
+    head: ['budget', 'genome', 'to reach', 'reached', 'quartiles', 'holds'],
+    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
+    ...STYLE,
   })
-  for (const { budget, genome, unit, target, reached, holds } of lines) {
-    const bound = unit === 'times' ? `at least ${target} ${unit}` : `at most ${target} ${unit}`
-    table.push([budget, genome, bound, digits(reached), holds ? 'yes' : 'NO'])
+  for (const { what, genome, unit, goal, ratio, low, high, holds } of budgets) {
+    const bound = `at ${unit === 'x' || unit === '%' ? 'least' : 'most'} ${goal} ${unit}`
+    const spread = `${digits(low)} - ${digits(high)}`
+    table.push([what, genome, bound, digits(ratio), spread, holds ? 'yes' : 'NO'])
   }
   return table.toString()
+}
+
+/** What the misses consist of. */
+export function missesText(budgets: readonly Budget[]): string {
+  return budgets
+    .filter(({ holds }) => !holds)
+    .map(({ what, genome, why }) => `- ${what}, ${genome}: ${why ?? 'see the table'}`)
+    .join('\n')
 }

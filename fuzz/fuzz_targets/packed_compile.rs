@@ -1,34 +1,40 @@
-//! Any words: an error, or a network whose paths and instruction sets agree.
+//! Any words: an error, or a network and a population whose paths and instruction sets agree.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use neat_core::{Genome, Tier};
+use neat_core::{Genome, Population, Tier};
+use neat_core_fuzz::{Agreement, rows_of, words_of};
 
 const ROWS: usize = 70;
 
-fuzz_target!(|words: Vec<u32>| {
+fuzz_target!(|bytes: &[u8]| {
+    let words = words_of(bytes);
     let Ok(genome) = Genome::from_packed(&words) else {
         return;
     };
     let (inputs, outputs) = (genome.input_size(), genome.output_size());
-    let rows: Vec<f32> = (0..ROWS * inputs).map(|at| (at as f32).sin() * 4.0).collect();
-    let mut expected: Option<Vec<u32>> = None;
+    let rows = rows_of(ROWS * inputs);
+    let mut agreement = Agreement::default();
     for tier in Tier::available() {
         let Ok(network) = genome.compile_for(tier) else {
             return;
         };
         let mut batch = vec![0.0; ROWS * outputs];
         network.feed_forward_batch(&rows, &mut batch, ROWS);
+        agreement.check(&batch);
         let mut single = vec![0.0; ROWS * outputs];
         for (row, output) in rows.chunks(inputs).zip(single.chunks_mut(outputs)) {
             network.feed_forward(row, output);
         }
-        for outputs in [batch, single] {
-            let bits: Vec<u32> = outputs
-                .iter()
-                .map(|value| if value.is_nan() { 0 } else { value.to_bits() })
-                .collect();
-            assert_eq!(expected.get_or_insert_with(|| bits.clone()), &bits);
+        agreement.check(&single);
+        // The same genome ROWS times, one row each, often enough for every layout.
+        let words = words.repeat(ROWS);
+        let offsets: Vec<u32> = (0..=ROWS).map(|at| (at * words.len() / ROWS) as u32).collect();
+        let population = Population::from_packed_for(&words, &offsets, tier).expect("it compiled");
+        for _ in 0..4 {
+            let mut each = vec![0.0; ROWS * outputs];
+            population.feed_forward(&rows, &mut each);
+            agreement.check(&each);
         }
     }
 });

@@ -18,8 +18,8 @@ import {
 
 /** The native functions of one compiled network. Those called often are made on demand. */
 export interface Engine {
-  /** Bytes of native memory, states not included. */
-  readonly byteLength: number
+  /** Bytes of native memory at the moment, states not included. */
+  byteLength(): number
   /** Numbers in a state, 0 without one. */
   readonly stateSize: number
   feedForward(): (inputs: Float32Array, outputs: Float32Array) => void
@@ -35,9 +35,13 @@ export interface Engine {
 
 /** Compiles a packed genome whose connections form no cycle. */
 export function feedForwardEngine(words: Uint32Array): Engine {
-  const handle = compileNetwork(words)
+  return engineOf(compileNetwork(words))
+}
+
+/** The functions of a network that the addon has compiled. */
+export function engineOf(handle: ReturnType<typeof compileNetwork>): Engine {
   return {
-    byteLength: networkByteLength(handle),
+    byteLength: () => networkByteLength(handle),
     stateSize: 0,
     feedForward: () => feedForwardFunction(handle),
     feedForwardBatch: () => feedForwardBatchFunction(handle),
@@ -52,7 +56,7 @@ export function feedForwardEngine(words: Uint32Array): Engine {
 export function recurrentEngine(words: Uint32Array): Engine {
   const handle = compileRecurrent(words)
   return {
-    byteLength: recurrentByteLength(handle),
+    byteLength: () => recurrentByteLength(handle),
     stateSize: recurrentStateSize(handle),
     feedForward: () => stepFunction(handle),
     feedForwardBatch: () => stepBatchFunction(handle),

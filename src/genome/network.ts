@@ -26,8 +26,6 @@ export class Network {
   readonly inputSize: number
   /** Length of a row of outputs. */
   readonly outputSize: number
-  /** Bytes of native memory that the network takes, states not included. */
-  readonly byteLength: number
   /**
    * Numbers that a recurrent network keeps from step to step for each row: the values of its
    * outputs, and of the hidden nodes from which an output can be reached. 0 without a state.
@@ -47,13 +45,25 @@ export class Network {
     this.#engine = engine
     this.inputSize = words[HEADER_INPUTS]
     this.outputSize = words[HEADER_OUTPUTS]
-    this.byteLength = engine.byteLength
     this.stateSize = engine.stateSize
+  }
+
+  /**
+   * Bytes of native memory that the network takes, states not included. It grows once: after 64
+   * single rows the network makes a second layout, for these, where that is faster.
+   */
+  get byteLength(): number {
+    return this.#engine.byteLength()
   }
 
   /** @internal Compiles a packed genome. */
   static compile(words: Uint32Array, recurrent: boolean): Network {
-    return new Network(words, recurrent ? recurrentEngine(words) : feedForwardEngine(words))
+    return Network.over(words, recurrent ? recurrentEngine(words) : feedForwardEngine(words))
+  }
+
+  /** @internal What `engine` made of a packed genome. */
+  static over(words: Uint32Array, engine: Engine): Network {
+    return new Network(words, engine)
   }
 
   /**

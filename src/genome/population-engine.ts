@@ -7,6 +7,8 @@ import {
   disposePopulation,
   disposeRecurrentPopulation,
   feedForwardRowsFunction,
+  populationByteLength,
+  recurrentPopulationByteLength,
   recurrentPopulationStateSize,
   resetRecurrentPopulation,
   stepRowsFunction,
@@ -16,6 +18,8 @@ import {
 export interface PopulationEngine {
   /** Numbers in a state, 0 without one. */
   readonly stateSize: number
+  /** Bytes of native memory at the moment, states not included. */
+  byteLength(): number
   feedForwardRows(): (
     genome: Uint32Array,
     inputs: Float32Array,
@@ -33,6 +37,7 @@ export function feedForwardPopulation(words: Uint32Array, offsets: Uint32Array):
   const handle = compilePopulation(words, offsets)
   return {
     stateSize: 0,
+    byteLength: () => populationByteLength(handle),
     feedForwardRows: () => feedForwardRowsFunction(handle),
     bind: (inputs, outputs) => bindPopulation(handle, inputs, outputs),
     reset() {},
@@ -45,6 +50,7 @@ export function recurrentPopulation(words: Uint32Array, offsets: Uint32Array): P
   const handle = compileRecurrentPopulation(words, offsets)
   return {
     stateSize: recurrentPopulationStateSize(handle),
+    byteLength: () => recurrentPopulationByteLength(handle),
     feedForwardRows: () => stepRowsFunction(handle),
     bind: (inputs, outputs) => bindRecurrentPopulation(handle, inputs, outputs),
     reset: (slot) => resetRecurrentPopulation(handle, slot),

@@ -104,6 +104,16 @@ export class Population {
     return new Population(engine(words.subarray(0, offsets[genomes.length]), offsets), genomes)
   }
 
+  /**
+   * Bytes of native memory that the population takes, states not included. It grows once: after two
+   * calls of {@link Population.feedForward} the population makes a second layout, for these.
+   *
+   * @throws {@link NeatronError} `POPULATION_DISPOSED`
+   */
+  get byteLength(): number {
+    return this.#engine.byteLength()
+  }
+
   /** Row-major [P x inputSize]: row i is what genome i answers in {@link Population.feedForward}. */
   get inputs(): Float32Array {
     return this.#rows().inputs

@@ -13,6 +13,7 @@ mod batch_task;
 mod failure;
 mod function;
 mod guard;
+mod memory;
 mod network;
 mod plan;
 mod population;
@@ -21,19 +22,19 @@ pub mod recurrent;
 pub mod recurrent_population;
 mod recurrent_task;
 mod states;
-mod timing;
+pub mod timing;
 
 use std::rc::Rc;
-use std::sync::Arc;
 
 use napi::bindgen_prelude::{AsyncTask, External, Function, Uint32ArraySlice, Unknown};
 use napi::{Env, JsValue, Result};
 use napi_derive::napi;
-use neat_core::{Activation, Genome, Network, Tier};
+use neat_core::{Activation, Genome, Tier};
 
 use crate::arrays::Span;
 use crate::batch_task::BatchTask;
 use crate::failure::{Code, Failure};
+use crate::network::{FeedForward, FeedForwardBatch, Handle};
 use crate::plan::Plan;
 use crate::population::Disposable;
 use crate::random::RandomOptions;
@@ -96,32 +97,17 @@ pub fn plan_genome(
 pub fn compile_network(
     env: &Env,
     #[napi(ts_arg_type = "Uint32Array")] words: Unknown,
-) -> Result<External<Arc<Network>>, Code> {
+) -> Result<External<Rc<Handle>>, Code> {
     let network = genome(env, words)?.compile().map_err(Failure::from)?;
-    let bytes = network.byte_len();
-    Ok(External::new_with_size_hint(Arc::new(network), bytes))
+    Ok(External::new(Handle::new(env, network)))
 }
 
-/// Bytes that a compiled network takes.
+/// Bytes that a compiled network takes, with the layouts that it has made so far.
 #[napi(catch_unwind)]
 pub fn network_byte_length(
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
 ) -> f64 {
     network.byte_len() as f64
-}
-
-/// Nanoseconds of one row's computation as Rust sees it, the mean of `calls`: what calls from
-/// JavaScript are measured against. With `waiting` a row is begun when the one before is done.
-#[napi(catch_unwind)]
-pub fn time_feed_forward(
-    env: &Env,
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
-    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
-    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
-    calls: u32,
-    waiting: bool,
-) -> Result<f64, Code> {
-    Ok(timing::time(env, network, inputs, outputs, calls, waiting)?)
 }
 
 /// The function `(inputs, outputs)` that computes one row.
@@ -131,12 +117,9 @@ pub fn time_feed_forward(
 )]
 pub fn feed_forward_function<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
 ) -> Result<Function<'env, (), ()>, Code> {
-    Ok(function::create(
-        env,
-        network::FeedForward(Arc::clone(network)),
-    )?)
+    Ok(function::create(env, FeedForward::new(network))?)
 }
 
 /// The function `(inputs, outputs, rows)` that computes many rows.
@@ -146,12 +129,9 @@ pub fn feed_forward_function<'env>(
 )]
 pub fn feed_forward_batch_function<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
 ) -> Result<Function<'env, (), ()>, Code> {
-    Ok(function::create(
-        env,
-        network::FeedForwardBatch(Arc::clone(network)),
-    )?)
+    Ok(function::create(env, FeedForwardBatch(Rc::clone(network)))?)
 }
 
 /// A function without arguments that runs a network on these arrays. It does not check that they
@@ -162,7 +142,7 @@ pub fn feed_forward_batch_function<'env>(
 )]
 pub fn bind_network<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> Result<Function<'env, (), ()>, Code> {
@@ -174,12 +154,18 @@ pub fn bind_network<'env>(
 #[napi(catch_unwind, ts_return_type = "Promise<Float32Array>")]
 pub fn feed_forward_batch_async(
     env: &Env,
-    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Arc<Network>>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
     #[napi(ts_arg_type = "number")] rows: Unknown,
 ) -> Result<AsyncTask<BatchTask>, Code> {
-    Ok(BatchTask::new(env, network, inputs, outputs, rows)?)
+    Ok(BatchTask::new(
+        env,
+        &network.network,
+        inputs,
+        outputs,
+        rows,
+    )?)
 }
 
 /// A compiled population: `words` holds the packed genomes one after the other, genome i from
@@ -221,6 +207,14 @@ pub fn bind_population<'env>(
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> Result<Function<'env, (), ()>, Code> {
     Ok(population::bind(env, population, inputs, outputs)?)
+}
+
+/// Bytes that a compiled population takes, with the layouts that it has made so far.
+#[napi(catch_unwind)]
+pub fn population_byte_length(
+    #[napi(ts_arg_type = "ExternalObject<'population'>")] population: &External<Rc<Disposable>>,
+) -> Result<f64, Code> {
+    Ok(population.byte_len()? as f64)
 }
 
 /// Frees a population now; its functions throw from then on.

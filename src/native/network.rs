@@ -1,6 +1,7 @@
 //! Compiled networks: the functions that run them.
 
 use std::ffi::CStr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Function, Unknown};
@@ -11,9 +12,47 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
 use crate::function::{self, Callable};
+use crate::memory::{Settling, Told};
+
+/// What JavaScript holds of a network; batches on other threads hold the network alone.
+pub struct Handle {
+    /// The network.
+    pub network: Arc<Network>,
+    told: Told,
+}
+
+impl Handle {
+    /// A handle on `network`, of which V8 knows.
+    pub fn new(env: &Env, network: Network) -> Rc<Self> {
+        let told = Told::new(env, network.byte_len());
+        let network = Arc::new(network);
+        Rc::new(Self { network, told })
+    }
+
+    /// Bytes that the network takes; from now on V8 knows them too.
+    #[inline]
+    pub fn byte_len(&self) -> usize {
+        let bytes = self.network.byte_len();
+        self.told.set(bytes);
+        bytes
+    }
+}
 
 /// `feedForward(inputs, outputs)`.
-pub struct FeedForward(pub Arc<Network>);
+pub struct FeedForward {
+    handle: Rc<Handle>,
+    settling: Settling,
+}
+
+impl FeedForward {
+    /// The state of the function.
+    pub fn new(handle: &Rc<Handle>) -> Self {
+        Self {
+            handle: Rc::clone(handle),
+            settling: Settling::new(),
+        }
+    }
+}
 
 impl Callable for FeedForward {
     const NAME: &'static CStr = c"feedForward";
@@ -28,17 +67,19 @@ impl Callable for FeedForward {
                 Span::read_any_class(env, arguments[1], "outputs")?,
             )
         };
-        check_row(sizes(&self.0), &inputs, &outputs)?;
+        let network = &*self.handle.network;
+        check_row(sizes(network), &inputs, &outputs)?;
         // SAFETY: `check_row` found the lengths right and the two apart; the network runs no JavaScript.
         let (inputs, outputs) =
             unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
-        self.0.feed_forward(inputs, outputs);
+        network.feed_forward(inputs, outputs);
+        self.settling.after_call(|| _ = self.handle.byte_len());
         Ok(())
     }
 }
 
 /// `feedForwardBatch(inputs, outputs, rows)`.
-pub struct FeedForwardBatch(pub Arc<Network>);
+pub struct FeedForwardBatch(pub Rc<Handle>);
 
 impl Callable for FeedForwardBatch {
     const NAME: &'static CStr = c"feedForwardBatch";
@@ -53,11 +94,13 @@ impl Callable for FeedForwardBatch {
                 rows(env, arguments[2])?,
             )
         };
-        let (input_length, output_length) = check_batch(sizes(&self.0), &inputs, &outputs, rows)?;
+        let network = &*self.0.network;
+        let (input_length, output_length) = check_batch(sizes(network), &inputs, &outputs, rows)?;
         // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
         let (inputs, outputs) =
             unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
-        self.0.feed_forward_batch(inputs, outputs, rows);
+        network.feed_forward_batch(inputs, outputs, rows);
+        self.0.byte_len();
         Ok(())
     }
 }
@@ -67,6 +110,8 @@ impl Callable for FeedForwardBatch {
 /// checks before each call that they are attached.
 struct Bound {
     network: Arc<Network>,
+    handle: Rc<Handle>,
+    settling: Settling,
     inputs: *const f32,
     outputs: *mut f32,
 }
@@ -88,23 +133,26 @@ impl Callable for Bound {
             )
         };
         network.feed_forward(inputs, outputs);
+        self.settling.after_call(|| _ = self.handle.byte_len());
         Ok(())
     }
 }
 
-/// A function without arguments that runs `network` on these arrays. Its properties `inputs` and
+/// A function without arguments that runs a network on these arrays. Its properties `inputs` and
 /// `outputs` are views of their memory.
 pub fn bind<'env>(
     env: &'env Env,
-    network: &Arc<Network>,
+    handle: &Rc<Handle>,
     inputs: Unknown<'_>,
     outputs: Unknown<'_>,
 ) -> Result<Function<'env, (), ()>> {
-    let (inputs, outputs) = row(env, sizes(network), inputs, outputs)?;
+    let (inputs, outputs) = row(env, sizes(&handle.network), inputs, outputs)?;
     let bound = function::create(
         env,
         Bound {
-            network: network.clone(),
+            network: Arc::clone(&handle.network),
+            handle: Rc::clone(handle),
+            settling: Settling::new(),
             inputs: inputs.as_ptr(),
             outputs: outputs.as_ptr(),
         },

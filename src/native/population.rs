@@ -12,32 +12,44 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
 use crate::function::{self, Callable};
+use crate::memory::Told;
 use crate::network::{Sizes, check_batch};
 
 /// A population that JavaScript may let go of before its objects are collected: a training run
 /// compiles thousands without ever returning to the event loop, where Node runs finalizers.
 pub struct Disposable {
     population: RefCell<Option<Population>>,
+    told: Told,
 }
 
 impl Disposable {
     /// A population in use.
-    pub fn new(population: Population) -> Rc<Self> {
+    pub fn new(env: &Env, population: Population) -> Rc<Self> {
+        let told = Told::new(env, population.byte_len());
         Rc::new(Self {
             population: RefCell::new(Some(population)),
+            told,
         })
     }
 
     /// Frees the population now.
     pub fn dispose(&self) {
         self.population.replace(None);
+        self.told.set(0);
     }
 
+    /// Bytes that the population takes.
+    pub fn byte_len(&self) -> Result<usize> {
+        self.with(|population| Ok(population.byte_len()))
+    }
+
+    /// Runs `body`, after which V8 knows what the population takes.
     fn with<T>(&self, body: impl FnOnce(&Population) -> Result<T>) -> Result<T> {
-        match &*self.population.borrow() {
-            Some(population) => body(population),
-            None => Err(disposed()),
-        }
+        let population = self.population.borrow();
+        let population = population.as_ref().ok_or_else(disposed)?;
+        let result = body(population);
+        self.told.set(population.byte_len());
+        result
     }
 }
 
@@ -70,11 +82,7 @@ pub fn compile(
         (words.slice(words.len()), offsets.slice(offsets.len()))
     };
     let population = Population::from_packed(words, offsets).map_err(refused)?;
-    let bytes = population.byte_len();
-    Ok(External::new_with_size_hint(
-        Disposable::new(population),
-        bytes,
-    ))
+    Ok(External::new(Disposable::new(env, population)))
 }
 
 /// The lengths that `population` wants of a row.

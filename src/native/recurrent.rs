@@ -3,6 +3,7 @@
 //! A handle holds the network and its states, one for each row. All its functions share them.
 
 use std::ffi::CStr;
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use napi::bindgen_prelude::{AsyncTask, External, Function, Unknown};
@@ -15,6 +16,7 @@ use crate::arrays::Span;
 use crate::failure::{Code, Failure, Result};
 use crate::function::{self, Callable};
 use crate::genome;
+use crate::memory::{Settling, Told};
 use crate::network::{Sizes, check_batch, check_row, row};
 use crate::plan::Plan;
 use crate::recurrent_task::RecurrentTask;
@@ -56,6 +58,32 @@ impl Recurrent {
     }
 }
 
+/// What JavaScript holds of a recurrent network; batches on other threads hold the network alone.
+pub struct Handle {
+    /// The network and its states.
+    pub recurrent: Arc<Recurrent>,
+    told: Told,
+}
+
+impl Handle {
+    /// Lets V8 know what the network and its states take, unless another thread has these.
+    #[cold]
+    pub fn tell(&self) {
+        let network = self.recurrent.network.byte_len();
+        // Busy states have been told of when the batch was begun.
+        let _ = self.recurrent.with_states(|states| {
+            self.told.set(network + states.byte_len());
+            Ok(())
+        });
+    }
+
+    /// Lets V8 know of states that are on their way to another thread.
+    pub fn tell_of(&self, states: &States) {
+        self.told
+            .set(self.recurrent.network.byte_len() + states.byte_len());
+    }
+}
+
 #[cold]
 fn busy() -> Failure {
     Failure::new(
@@ -84,37 +112,38 @@ pub fn plan_recurrent(
 pub fn compile_recurrent(
     env: &Env,
     #[napi(ts_arg_type = "Uint32Array")] words: Unknown,
-) -> napi::Result<External<Arc<Recurrent>>, Code> {
+) -> napi::Result<External<Rc<Handle>>, Code> {
     let network = genome(env, words)?.compile_recurrent();
-    let bytes = network.byte_len();
+    let told = Told::new(env, network.byte_len());
     let states = Mutex::new(Some(States::new(network.state_size())));
     let recurrent = Arc::new(Recurrent { network, states });
-    Ok(External::new_with_size_hint(recurrent, bytes))
+    Ok(External::new(Rc::new(Handle { recurrent, told })))
 }
 
 /// Bytes that a compiled recurrent network takes, its states not included.
 #[napi(catch_unwind)]
 pub fn recurrent_byte_length(
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
 ) -> f64 {
-    recurrent.network.byte_len() as f64
+    recurrent.tell();
+    recurrent.recurrent.network.byte_len() as f64
 }
 
 /// Numbers in a state.
 #[napi(catch_unwind)]
 pub fn recurrent_state_size(
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
 ) -> u32 {
-    recurrent.network.state_size() as u32
+    recurrent.recurrent.network.state_size() as u32
 }
 
 /// Zeros the state of one row, or of all.
 #[napi(catch_unwind)]
 pub fn reset_recurrent(
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
     row: Option<u32>,
 ) -> napi::Result<(), Code> {
-    recurrent.with_states(|states| {
+    recurrent.recurrent.with_states(|states| {
         states.reset(row);
         Ok(())
     })?;
@@ -128,9 +157,11 @@ pub fn reset_recurrent(
 )]
 pub fn step_function<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
-    Ok(function::create(env, Step(Arc::clone(recurrent)))?)
+    let handle = Rc::clone(recurrent);
+    let settling = Settling::new();
+    Ok(function::create(env, Step { handle, settling })?)
 }
 
 /// The function `(inputs, outputs, rows)` that moves the first rows on by one step.
@@ -140,9 +171,9 @@ pub fn step_function<'env>(
 )]
 pub fn step_batch_function<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
-    Ok(function::create(env, StepBatch(Arc::clone(recurrent)))?)
+    Ok(function::create(env, StepBatch(Rc::clone(recurrent)))?)
 }
 
 /// A function without arguments that moves row 0 on by one step on these arrays; as `bindNetwork`.
@@ -152,13 +183,14 @@ pub fn step_batch_function<'env>(
 )]
 pub fn bind_recurrent<'env>(
     env: &'env Env,
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
-    let (inputs, outputs) = row(env, recurrent.sizes(), inputs, outputs)?;
+    let (inputs, outputs) = row(env, recurrent.recurrent.sizes(), inputs, outputs)?;
     let bound = Bound {
-        recurrent: Arc::clone(recurrent),
+        handle: Rc::clone(recurrent),
+        settling: Settling::new(),
         inputs: inputs.as_ptr(),
         outputs: outputs.as_ptr(),
     };
@@ -171,7 +203,7 @@ pub fn bind_recurrent<'env>(
 #[napi(catch_unwind, ts_return_type = "Promise<Float32Array>")]
 pub fn step_batch_async(
     env: &Env,
-    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Arc<Recurrent>>,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
     #[napi(ts_arg_type = "number")] rows: Unknown,
@@ -180,7 +212,10 @@ pub fn step_batch_async(
 }
 
 /// `step(inputs, outputs)`.
-struct Step(Arc<Recurrent>);
+struct Step {
+    handle: Rc<Handle>,
+    settling: Settling,
+}
 
 impl Callable for Step {
     const NAME: &'static CStr = c"step";
@@ -195,19 +230,22 @@ impl Callable for Step {
                 Span::read_any_class(env, arguments[1], "outputs")?,
             )
         };
-        check_row(self.0.sizes(), &inputs, &outputs)?;
+        let recurrent = &*self.handle.recurrent;
+        check_row(recurrent.sizes(), &inputs, &outputs)?;
         // SAFETY: `check_row` found the lengths right and the two apart; no JavaScript runs.
         let (inputs, outputs) =
             unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
-        self.0.with_states(|states| {
-            self.0.network.step(inputs, states.first(1)?, outputs);
+        recurrent.with_states(|states| {
+            recurrent.network.step(inputs, states.first(1)?, outputs);
             Ok(())
-        })
+        })?;
+        self.settling.after_call(|| self.handle.tell());
+        Ok(())
     }
 }
 
 /// `stepBatch(inputs, outputs, rows)`.
-struct StepBatch(Arc<Recurrent>);
+struct StepBatch(Rc<Handle>);
 
 impl Callable for StepBatch {
     const NAME: &'static CStr = c"stepBatch";
@@ -222,13 +260,16 @@ impl Callable for StepBatch {
                 rows(env, arguments[2])?,
             )
         };
-        let (input_length, output_length) = check_batch(self.0.sizes(), &inputs, &outputs, rows)?;
+        let recurrent = &*self.0.recurrent;
+        let (input_length, output_length) =
+            check_batch(recurrent.sizes(), &inputs, &outputs, rows)?;
         // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
         let (inputs, outputs) =
             unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
-        self.0.with_states(|states| {
-            let states = states.first(rows)?;
-            self.0.network.step_batch(inputs, states, outputs, rows);
+        recurrent.with_states(|states| {
+            let network = &recurrent.network;
+            network.step_batch(inputs, states.first(rows)?, outputs, rows);
+            self.0.tell_of(states);
             Ok(())
         })
     }
@@ -236,7 +277,8 @@ impl Callable for StepBatch {
 
 /// A call on fixed arrays; see `Bound` in network.rs.
 struct Bound {
-    recurrent: Arc<Recurrent>,
+    handle: Rc<Handle>,
+    settling: Settling,
     inputs: *const f32,
     outputs: *mut f32,
 }
@@ -247,7 +289,8 @@ impl Callable for Bound {
 
     #[inline]
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
-        let (input_size, output_size) = self.recurrent.sizes();
+        let recurrent = &*self.handle.recurrent;
+        let (input_size, output_size) = recurrent.sizes();
         // SAFETY: `bind_recurrent` found the lengths right and the two apart, and the caller in
         // src/genome/bound.ts has just found both arrays attached, so that their memory is where
         // it was. No JavaScript runs until the slices are gone.
@@ -257,10 +300,11 @@ impl Callable for Bound {
                 std::slice::from_raw_parts_mut(self.outputs, output_size),
             )
         };
-        self.recurrent.with_states(|states| {
-            let state = states.first(1)?;
-            self.recurrent.network.step(inputs, state, outputs);
+        recurrent.with_states(|states| {
+            recurrent.network.step(inputs, states.first(1)?, outputs);
             Ok(())
-        })
+        })?;
+        self.settling.after_call(|| self.handle.tell());
+        Ok(())
     }
 }

@@ -13,6 +13,7 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Code, Failure, Result};
 use crate::function::{self, Callable};
+use crate::memory::Told;
 use crate::network::{Sizes, check_batch};
 use crate::population::{disposed, refused};
 use crate::states::States;
@@ -25,11 +26,20 @@ struct Running {
 
 /// A population that JavaScript may let go of before its objects are collected; see `Disposable`
 /// in population.rs.
-pub struct Recurrents(RefCell<Option<Running>>);
+pub struct Recurrents {
+    running: RefCell<Option<Running>>,
+    told: Told,
+}
 
 impl Recurrents {
+    /// Runs `body`, after which V8 knows what the population and its states take.
     fn with<T>(&self, body: impl FnOnce(&mut Running) -> Result<T>) -> Result<T> {
-        body(self.0.borrow_mut().as_mut().ok_or_else(disposed)?)
+        let mut running = self.running.borrow_mut();
+        let running = running.as_mut().ok_or_else(disposed)?;
+        let result = body(running);
+        self.told
+            .set(running.population.byte_len() + running.states.byte_len());
+        result
     }
 }
 
@@ -48,13 +58,18 @@ pub fn compile_recurrent_population(
         (words.slice(words.len()), offsets.slice(offsets.len()))
     };
     let population = RecurrentPopulation::from_packed(words, offsets).map_err(refused)?;
-    let bytes = population.byte_len();
+    let told = Told::new(env, population.byte_len());
     let states = States::new(population.state_size());
     let running = RefCell::new(Some(Running { population, states }));
-    Ok(External::new_with_size_hint(
-        Rc::new(Recurrents(running)),
-        bytes,
-    ))
+    Ok(External::new(Rc::new(Recurrents { running, told })))
+}
+
+/// Bytes that a compiled recurrent population takes, its states not included.
+#[napi(catch_unwind)]
+pub fn recurrent_population_byte_length(
+    #[napi(ts_arg_type = "ExternalObject<'recurrents'>")] recurrents: &External<Rc<Recurrents>>,
+) -> napi::Result<f64, Code> {
+    Ok(recurrents.with(|running| Ok(running.population.byte_len() as f64))?)
 }
 
 /// Numbers in a state: those of the genome that needs most.
@@ -83,7 +98,8 @@ pub fn reset_recurrent_population(
 pub fn dispose_recurrent_population(
     #[napi(ts_arg_type = "ExternalObject<'recurrents'>")] recurrents: &External<Rc<Recurrents>>,
 ) {
-    recurrents.0.replace(None);
+    recurrents.running.replace(None);
+    recurrents.told.set(0);
 }
 
 /// The function `(genome, inputs, outputs, rows, slots)` that moves the state of each row's slot on

@@ -9,7 +9,7 @@ use napi::{Env, Task};
 use crate::batch_task::copy_batch;
 use crate::failure::Result;
 use crate::guard::guard;
-use crate::recurrent::Recurrent;
+use crate::recurrent::{Handle, Recurrent};
 use crate::states::States;
 
 /// A batch on another thread: it has a copy of the inputs, and the states until it is gone.
@@ -24,19 +24,21 @@ impl RecurrentTask {
     /// Copies the inputs of `rows` rows, for whose answers `outputs` has room.
     pub fn new(
         env: &Env,
-        recurrent: &Arc<Recurrent>,
+        handle: &Handle,
         inputs: Unknown<'_>,
         outputs: Unknown<'_>,
         rows: Unknown<'_>,
     ) -> Result<AsyncTask<Self>> {
+        let recurrent = &handle.recurrent;
         let (inputs, rows) = copy_batch(env, recurrent.sizes(), inputs, outputs, rows)?;
         let mut task = Self {
             states: recurrent.take_states()?,
-            recurrent: recurrent.clone(),
+            recurrent: Arc::clone(recurrent),
             inputs,
             rows,
         };
         task.states.at_least(rows)?;
+        handle.tell_of(&task.states);
         Ok(AsyncTask::new(task))
     }
 }

@@ -58,6 +58,11 @@ impl States {
         Ok(())
     }
 
+    /// Bytes that the states take.
+    pub fn byte_len(&self) -> usize {
+        self.numbers.capacity() * size_of::<f32>()
+    }
+
     /// Zeros one state, or all.
     pub fn reset(&mut self, slot: Option<u32>) {
         match slot {

@@ -1,38 +1,91 @@
-//! What a row takes inside Rust, for measuring what a call from JavaScript adds.
+//! What rows take inside Rust, and what a call takes that computes nothing: for measuring what
+//! calls from JavaScript add.
 
+use std::ffi::CStr;
 use std::hint::black_box;
+use std::rc::Rc;
 use std::time::Instant;
 
-use napi::Env;
-use napi::bindgen_prelude::Unknown;
-use neat_core::Network;
+use napi::bindgen_prelude::{External, Function, Unknown};
+use napi::{Env, JsValue, sys};
+use napi_derive::napi;
 
-use crate::failure::Result;
-use crate::network::{row, sizes};
+use crate::arrays::Span;
+use crate::failure::{Code, Result};
+use crate::function::{self, Callable};
+use crate::network::{Handle, check_batch, sizes};
 
-/// Nanoseconds that `network` takes for one row, the mean of `calls`. With `waiting` each is begun
-/// when the one before is done; left alone, the processor starts on the next row early, which a
-/// caller that waits for its answer never sees.
-pub fn time(
+/// Nanoseconds of `rows` rows' computation as Rust sees it, the mean of `calls`: what calls from
+/// JavaScript are measured against. With `waiting` a call is begun when the one before is done;
+/// left alone, the processor starts on the next early, which a caller that waits for its answer
+/// never sees.
+#[napi(catch_unwind)]
+pub fn time_feed_forward(
     env: &Env,
-    network: &Network,
-    inputs: Unknown<'_>,
-    outputs: Unknown<'_>,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+    rows: u32,
     calls: u32,
     waiting: bool,
-) -> Result<f64> {
-    let (inputs, outputs) = row(env, sizes(network), inputs, outputs)?;
-    // SAFETY: `row` found the lengths right and the two apart; no JavaScript runs.
+) -> napi::Result<f64, Code> {
+    let (inputs, outputs) = read(env, inputs, outputs)?;
+    let rows = rows.max(1) as usize;
+    let network = &*network.network;
+    let (input_length, output_length) = check_batch(sizes(network), &inputs, &outputs, rows)?;
+    // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
     let (inputs, outputs) =
-        unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
+        unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
     let start = Instant::now();
     for _ in 0..calls {
-        network.feed_forward(black_box(inputs), black_box(&mut *outputs));
+        let (inputs, outputs) = (black_box(inputs), black_box(&mut *outputs));
+        if rows == 1 {
+            network.feed_forward(inputs, outputs);
+        } else {
+            network.feed_forward_batch(inputs, outputs, rows);
+        }
         if waiting {
             wait();
         }
     }
     Ok(start.elapsed().as_nanos() as f64 / f64::from(calls.max(1)))
+}
+
+/// A bound function that computes nothing: what entering native code takes of every bound call.
+#[napi(
+    catch_unwind,
+    ts_return_type = "{ (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }"
+)]
+pub fn bind_nothing<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+) -> napi::Result<Function<'env, (), ()>, Code> {
+    let (inputs, outputs) = read(env, inputs, outputs)?;
+    let bound = function::create(env, Nothing)?;
+    Ok(function::hold(env, bound, &inputs, &outputs)?)
+}
+
+struct Nothing;
+
+impl Callable for Nothing {
+    const NAME: &'static CStr = c"bound";
+    const ARGUMENTS: usize = 0;
+
+    #[inline]
+    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
+        Ok(())
+    }
+}
+
+fn read(env: &Env, inputs: Unknown<'_>, outputs: Unknown<'_>) -> Result<(Span<f32>, Span<f32>)> {
+    // SAFETY: both are values of the call that is running in `env`.
+    unsafe {
+        Ok((
+            Span::read(env.raw(), inputs.raw(), "inputs")?,
+            Span::read(env.raw(), outputs.raw(), "outputs")?,
+        ))
+    }
 }
 
 /// Lets nothing start until all before is done.

@@ -1,6 +1,7 @@
 import { ACTIVATIONS, type Activation } from '#src/genome/layout.js'
-import { planGenome } from '#src/native/addon.js'
+import { type Plan, planGenome } from '#src/native/addon.js'
 import type { MakeContenders } from '../contender.js'
+import type { RowFunction } from './typescript.js'
 
 /** The JavaScript of an activation of the local variable `x`. */
 const FORMULAS: Record<Activation, string> = {
@@ -18,9 +19,8 @@ const FORMULAS: Record<Activation, string> = {
   step: 'x > 0 ? 1 : 0',
 }
 
-/** JavaScript generated for the genome: a local variable for each node, weights as constants. */
-export const generated: MakeContenders = ({ genome, inputs }, rows) => {
-  const plan = planGenome(genome.words)
+/** JavaScript generated for the plan: a local variable for each node, weights as constants. */
+export function generatedRow(plan: Plan): RowFunction {
   const value = (slot: number) =>
     slot < plan.inputSize ? `inputs[i + ${slot}]` : `n${slot - plan.inputSize}`
   const lines = [...plan.biases].map((bias, node) => {
@@ -32,13 +32,12 @@ export const generated: MakeContenders = ({ genome, inputs }, rows) => {
     return `x = ${terms.join(' + ')}; const n${node} = ${formula}`
   })
   const stores = [...plan.outputSlots].map((slot, o) => `outputs[o + ${o}] = ${value(slot)}`)
-  const row = new Function(
-    'inputs',
-    'i',
-    'outputs',
-    'o',
-    `let x\n${[...lines, ...stores].join('\n')}`,
-  ) as (inputs: Float32Array, i: number, outputs: Float32Array, o: number) => void
+  const body = `let x\n${[...lines, ...stores].join('\n')}`
+  return new Function('inputs', 'i', 'outputs', 'o', body) as RowFunction
+}
+
+export const generated: MakeContenders = ({ genome, inputs }, rows) => {
+  const row = generatedRow(planGenome(genome.words))
   const outputs = new Float32Array(rows * genome.outputSize)
   const run = () => {
     for (let r = 0; r < rows; r++) row(inputs, r * genome.inputSize, outputs, r * genome.outputSize)
