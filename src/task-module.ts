@@ -29,10 +29,10 @@ export async function importTask({ module, export: name }: TaskModule): Promise<
   try {
     exported = await import(url)
   } catch (cause) {
-    const { code, message = inspect(cause) } = cause as NodeJS.ErrnoException
+    const message = cause instanceof Error ? cause.message : inspect(cause)
     const remedy =
-      code === 'ERR_UNKNOWN_FILE_EXTENSION'
-        ? '; compile it to JavaScript, or run it in a Node that takes TypeScript (22.18 and newer)'
+      (cause as NodeJS.ErrnoException)?.code === 'ERR_UNKNOWN_FILE_EXTENSION'
+        ? '; compile it to JavaScript, or take a Node that runs TypeScript (22.18 and newer)'
         : ''
     throw new NeatronError(
       'TASK_INVALID',

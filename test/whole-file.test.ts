@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
-import { writeWholeFile } from '#src/whole-file.js'
+import { removeTemporaries, writeWholeFile } from '#src/whole-file.js'
 import { scratch } from './cli/run-cli.js'
 
 test('a file is replaced, through a link too, and nothing else is left', async (t) => {
@@ -29,4 +29,23 @@ test('a write that stops short fails and leaves the file as it was', async (t) =
   t.is(stdout, 'EFBIG\n')
   t.is(readFileSync(path, 'utf8'), 'good')
   t.deepEqual(readdirSync(folder), ['a'])
+})
+
+test('what a killed process left of a file is removed, and nothing else', async (t) => {
+  const folder = await scratch(t)
+  const program = `
+    import { writeWholeFile } from ${JSON.stringify(import.meta.resolve('#src/whole-file.js'))}
+    import fs from 'node:fs/promises'
+    fs.rename = () => process.kill(process.pid, 'SIGKILL')
+    ;(await import('node:module')).syncBuiltinESMExports()
+    await writeWholeFile(process.argv[1], 'half')`
+  const path = join(folder, 'a.json')
+  const args = ['--input-type=module', '-e', program, path]
+  await t.throwsAsync(promisify(execFile)(process.execPath, args))
+  t.regex(readdirSync(folder).join(' '), /^a\.json\.\d+\.1\.tmp$/)
+  const others = ['a.json', 'a.json.tmp', 'a.json.1.2.tmp.old', 'b.json.1.2.tmp', 'aajson.1.2.tmp']
+  for (const other of others) writeFileSync(join(folder, other), '')
+  await removeTemporaries(path)
+  t.deepEqual(readdirSync(folder).sort(), others.sort())
+  await t.notThrowsAsync(removeTemporaries(join(folder, 'no', 'where')))
 })

@@ -1,8 +1,9 @@
-import { appendFile, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, mkdtemp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { tasks } from '#src/tasks/index.js'
+import type { Task } from '#src/tasks/task.js'
 import { evolveInProcess, hashOf } from './runs.js'
 
 const task = tasks['cart-pole']
@@ -91,6 +92,36 @@ test('what was written after the last commit is cut off', async (t) => {
   const after = await lines(directory)
   t.deepEqual(after.slice(0, 2), before)
   t.is(after.length, 3)
+})
+
+test('what a killed process left in the middle of a write is gone at the next start', async (t) => {
+  const directory = await newDirectory()
+  const left = join(directory, 'checkpoint.json.123.4.tmp')
+  for (const resume of [false, true]) {
+    await writeFile(left, '{"form')
+    const checkpoint = { directory, resume }
+    await evolveInProcess({ ...options, generations: 1, checkpoint })
+    t.deepEqual((await readdir(directory)).sort(), ['checkpoint.json', 'generations.jsonl'])
+  }
+})
+
+test('the test of the champion is kept with it', async (t) => {
+  const directory = await newDirectory()
+  // Nothing passes, so that the run goes on and every candidate is tried.
+  const strict: Task = {
+    ...task,
+    targetFitness: 1,
+    test: ({ connectionCount }) => ({ solved: false, passed: connectionCount, episodes: 99 }),
+  }
+  const run = { task: strict, seed: 4, population: 20, generations: 3 }
+  const { champion, test: result } = await evolveInProcess({ ...run, checkpoint: { directory } })
+  t.is(result?.passed, champion.connectionCount)
+  const checkpoint = { directory, resume: true }
+  const resumed = await evolveInProcess({ ...run, checkpoint })
+  t.deepEqual(resumed.test, result)
+  for (const line of (await lines(directory)) as { test?: object }[]) {
+    t.like(line.test, { solved: false, episodes: 99 })
+  }
 })
 
 test('lines carry what the caller adds', async (t) => {

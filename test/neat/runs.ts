@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { NeatBrain } from '#src/brain/neat-brain.js'
-import type { EvolveOptions, EvolveResult } from '#src/neat/evolve.js'
-import { evolve } from '#src/neat/evolve.js'
+import { type EvolveOptions as AnyOptions, evolution, NeatBrain } from 'neatron'
+import { type EvolveOptions, evolve } from '#src/neat/evolve.js'
 import type { GenerationReport } from '#src/neat/report.js'
+import type { EvolveResult } from '#src/neat/run.js'
 
 /** Evolves in process, and closes the brain. */
 export async function evolveInProcess(
@@ -20,4 +20,20 @@ export async function evolveInProcess(
 export function hashOf({ times: _, champion, ...report }: GenerationReport): string {
   const hash = createHash('sha256').update(JSON.stringify(report))
   return hash.update(champion.words).digest('hex')
+}
+
+/** For each generation of a run a hash of all its genomes, their fitness, and its report. */
+export async function hashedRun(options: AnyOptions): Promise<string[]> {
+  const hashes: string[] = []
+  let hash = createHash('sha256')
+  const run = evolution({
+    ...options,
+    onEvaluated({ genomes, fitness, species }) {
+      hash = createHash('sha256').update(JSON.stringify(species))
+      for (const { words } of genomes) hash.update(words)
+      hash.update(Float64Array.from(fitness))
+    },
+  })
+  for await (const report of run) hashes.push(hash.update(hashOf(report)).digest('hex'))
+  return hashes
 }
