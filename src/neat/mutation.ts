@@ -20,6 +20,10 @@ import type { Random } from './random.js'
 /** Pairs of nodes tried before a genome counts as having no room for a new connection. */
 const CONNECTION_ATTEMPTS = 20
 
+/** Genomes of fewer connections split elder ones first; each is passed over with a probability. */
+const SMALL_GENOME = 15
+const PASS_OVER = 0.3
+
 /** The mutations of one run. */
 export class Mutation {
   readonly #activations: readonly number[]
@@ -71,7 +75,9 @@ export class Mutation {
   /**
    * Splits an enabled connection, chosen at random, by a new node: a connection of weight 1 into
    * it, one of the old weight out of it, the old one disabled. Connections from the bias unit are
-   * left alone, as in Stanley's code: a node fed by a constant alone can do nothing new.
+   * left alone, as in Stanley's code: a node fed by a constant alone can do nothing new. While the
+   * genome is small, elder connections are the likelier to be split, as in his code too: otherwise
+   * the few there are get split again and again, into chains.
    */
   addNode(draft: Draft, random: Random): void {
     const { words } = draft
@@ -84,6 +90,10 @@ export class Mutation {
     for (let at = first; at < end; at += CONNECTION_WORDS) if (candidate(at)) candidates++
     if (candidates === 0) return
     let skip = random.below(candidates)
+    if (words[HEADER_CONNECTIONS] < SMALL_GENOME) {
+      skip = 0
+      while (random.chance(PASS_OVER)) skip = (skip + 1) % candidates
+    }
     let at = first
     while (!candidate(at) || skip-- > 0) at += CONNECTION_WORDS
     const from = words[at + CONNECTION_FROM]
