@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { OnnxRuntime } from '../onnx/runtime.js'
 import type { ByteBudget } from './byte-budget.js'
+import type { Entrance } from './entrance.js'
 import { HttpError } from './http-error.js'
 import type { Answer, Job } from './job.js'
 import type { Model } from './model.js'
@@ -25,6 +26,9 @@ export interface SchedulerOptions {
 /** Most runs in one turn of the event loop without batching; what arrives meanwhile must wait. */
 const FOLLOWING = 8
 
+/** After a run of so many milliseconds, connections that wait are let in before the next. */
+const LONG_MS = 0.5
+
 /**
  * Decides which rows run when. ONNX Runtime's Node binding runs on the calling thread, so there is
  * one run at a time; models take turns, and while one run is under way the requests that arrive
@@ -42,6 +46,7 @@ export class Scheduler {
     private readonly runtime: OnnxRuntime,
     private readonly sessions: SessionCache,
     private readonly budget: ByteBudget,
+    private readonly entrance: Entrance,
   ) {}
 
   /**
@@ -105,8 +110,10 @@ export class Scheduler {
       if (model.jobs.length > 0) this.#turns.push(model)
       if (slices.length === 0) continue
       const served = this.#serve(model, slices)
+      const begun = performance.now()
       if (this.options.batching) await served
       else await this.#follow(served)
+      if (performance.now() - begun > LONG_MS) await this.entrance.clear()
     }
     this.#working = false
   }

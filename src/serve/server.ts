@@ -7,6 +7,7 @@ import { VERSION } from '../version.js'
 import { buildApp } from './app.js'
 import { ByteBudget } from './byte-budget.js'
 import type { ServerContext } from './context.js'
+import { Entrance } from './entrance.js'
 import { HttpError } from './http-error.js'
 import { Metrics } from './metrics.js'
 import { resolveOptions, type ServedModel, type ServerOptions } from './options.js'
@@ -43,13 +44,14 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const runtime = await loadRuntime()
   let app: FastifyInstance | undefined
   const metrics = new Metrics()
+  const entrance = new Entrance()
   const budget = new ByteBudget(resolved.maxQueueMb * 2 ** 20)
   const sessions = new SessionCache(resolved.maxSessionMb * 1024 * 1024)
   const repository = new ModelRepository(sessions)
   const context: ServerContext = {
     options: resolved,
     repository,
-    scheduler: new Scheduler(resolved, runtime, sessions, budget),
+    scheduler: new Scheduler(resolved, runtime, sessions, budget, entrance),
     metrics,
     budget,
     versions: { neatron: VERSION, onnxruntime: await runtimeVersion() },
@@ -64,6 +66,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   try {
     for (const model of resolved.models) await loadModel(repository, model)
     app = await buildApp(context)
+    entrance.watch(app.server)
     const url = await listen(app, context)
     return { url, close: once(() => drain(app!, context)) }
   } catch (error) {
