@@ -25,6 +25,9 @@ export declare function activationNames(): Array<string>
  */
 export declare function bindNetwork(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
 
+/** As `bindNetwork`, for the first `rows` rows of arrays that may be longer. */
+export declare function bindNetworkBatch(network: ExternalObject<'network'>, inputs: Float32Array, outputs: Float32Array, rows: number): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
+
 /** A bound function that computes nothing: what entering native code takes of every bound call. */
 export declare function bindNothing(inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
 
@@ -36,6 +39,12 @@ export declare function bindPopulation(population: ExternalObject<'population'>,
 
 /** A function without arguments that moves row 0 on by one step on these arrays; as `bindNetwork`. */
 export declare function bindRecurrent(recurrent: ExternalObject<'recurrent'>, inputs: Float32Array, outputs: Float32Array): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
+
+/**
+ * A function without arguments that moves the first rows on by one step on these arrays; as
+ * `bindNetwork`.
+ */
+export declare function bindRecurrentBatch(recurrent: ExternalObject<'recurrent'>, inputs: Float32Array, outputs: Float32Array, rows: number): { (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }
 
 /**
  * A function without arguments that moves each genome's slot on by one step, on its row of these

@@ -773,12 +773,14 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindNothing, bindPopulation, bindRecurrent, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, populationByteLength, randomGenome, recurrentByteLength, recurrentPopulationByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindNetworkBatch, bindNothing, bindPopulation, bindRecurrent, bindRecurrentBatch, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, populationByteLength, randomGenome, recurrentByteLength, recurrentPopulationByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
+export { bindNetworkBatch }
 export { bindNothing }
 export { bindPopulation }
 export { bindRecurrent }
+export { bindRecurrentBatch }
 export { bindRecurrentPopulation }
 export { compileNetwork }
 export { compilePopulation }

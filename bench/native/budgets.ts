@@ -1,4 +1,5 @@
 import { ENTERING, INSIDE } from './contenders/neatron.js'
+import { ROWS } from './genomes.js'
 import { paired, pooled, type Samples, type Spread } from './pool.js'
 
 /** A promise, what was reached, and whether it holds. */
@@ -44,15 +45,14 @@ const digits = (value: number) => value.toFixed(value < 100 ? 1 : 0)
 
 /** Where the time of a call goes, and what the goal would leave for it. */
 function explain(genome: GenomeSamples, samples: Samples, call: string, goal: number): string {
-  const time = (name: string) => pooled(samples, name).median
-  const one = samples === genome.one
-  const inside = one ? time(call) - time(ENTERING) : time(INSIDE)
-  const speed = (nanoseconds: number) =>
-    `${digits((genome.flop * (one ? 1 : 64)) / nanoseconds)} GFLOP/s`
-  const entering = one ? time(ENTERING) : Math.max(0, time(call) - time(INSIDE))
+  const rows = samples === genome.one ? 1 : ROWS
+  const entering = pooled(genome.one, ENTERING).median
+  const whole = pooled(samples, call).median
+  const speed = (nanoseconds: number) => `${digits((genome.flop * rows) / nanoseconds)} GFLOP/s`
   return (
-    `a call takes ${digits(time(call))} ns: ${digits(entering)} enter native code, ` +
-    `${digits(inside)} compute (${speed(inside)}); the goal leaves ${digits(goal)} ns for both` +
+    `a call takes ${digits(whole)} ns: ${digits(entering)} enter native code, ` +
+    `${digits(whole - entering)} compute (${speed(whole - entering)}); ` +
+    `the goal leaves ${digits(goal)} for both` +
     (goal > entering ? ` (${speed(goal - entering)})` : '')
   )
 }

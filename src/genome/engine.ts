@@ -1,7 +1,9 @@
 import {
   type BoundCall,
   bindNetwork,
+  bindNetworkBatch,
   bindRecurrent,
+  bindRecurrentBatch,
   compileNetwork,
   compileRecurrent,
   feedForwardBatchAsync,
@@ -30,6 +32,7 @@ export interface Engine {
     rows: number,
   ): Promise<Float32Array>
   bind(inputs: Float32Array, outputs: Float32Array): BoundCall
+  bindBatch(inputs: Float32Array, outputs: Float32Array, rows: number): BoundCall
   reset(row: number | undefined): void
 }
 
@@ -48,6 +51,7 @@ export function engineOf(handle: ReturnType<typeof compileNetwork>): Engine {
     feedForwardBatchAsync: (inputs, outputs, rows) =>
       feedForwardBatchAsync(handle, inputs, outputs, rows),
     bind: (inputs, outputs) => bindNetwork(handle, inputs, outputs),
+    bindBatch: (inputs, outputs, rows) => bindNetworkBatch(handle, inputs, outputs, rows),
     reset() {},
   }
 }
@@ -62,6 +66,7 @@ export function recurrentEngine(words: Uint32Array): Engine {
     feedForwardBatch: () => stepBatchFunction(handle),
     feedForwardBatchAsync: (inputs, outputs, rows) => stepBatchAsync(handle, inputs, outputs, rows),
     bind: (inputs, outputs) => bindRecurrent(handle, inputs, outputs),
+    bindBatch: (inputs, outputs, rows) => bindRecurrentBatch(handle, inputs, outputs, rows),
     reset: (row) => resetRecurrent(handle, row),
   }
 }

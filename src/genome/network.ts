@@ -4,12 +4,10 @@ import { checkPlace, checkRows } from './arrays.js'
 import { guardBound } from './bound.js'
 import { type Engine, feedForwardEngine, recurrentEngine } from './engine.js'
 import { HEADER_INPUTS, HEADER_OUTPUTS } from './layout.js'
+import { Repeats } from './repeats.js'
 
 /** `TypedArray.prototype.set`, which user code cannot replace on its own arrays. */
 const { set } = Float32Array.prototype
-
-/** Calls with the same arrays after which binding them pays: it costs about as much as 64 save. */
-const REPEATS_TO_BIND = 64
 
 /**
  * A compiled genome: what runs. It does not follow later changes of the genome.
@@ -32,11 +30,8 @@ export class Network {
    */
   readonly stateSize: number
   readonly #engine: Engine
-  // The arrays of the last call: most callers keep to theirs, and a bound call is cheaper.
-  #inputs: Float32Array | undefined
-  #outputs: Float32Array | undefined
-  #repeats = 0
-  #bound: (() => void) | undefined
+  readonly #single: Repeats
+  readonly #batch: Repeats
   // The native functions are made on demand: many networks never need them all.
   #feedForward: ReturnType<Engine['feedForward']> | undefined
   #feedForwardBatch: ReturnType<Engine['feedForwardBatch']> | undefined
@@ -46,6 +41,8 @@ export class Network {
     this.inputSize = words[HEADER_INPUTS]
     this.outputSize = words[HEADER_OUTPUTS]
     this.stateSize = engine.stateSize
+    this.#single = new Repeats((inputs, outputs) => this.bind(inputs, outputs))
+    this.#batch = new Repeats((...batch) => guardBound(engine.bindBatch(...batch)))
   }
 
   /**
@@ -76,15 +73,8 @@ export class Network {
    *   `BUFFER_DETACHED`, `BUFFER_SHARED`, `BUFFERS_OVERLAP`, `NETWORK_BUSY`
    */
   feedForward(inputs: Float32Array, outputs: Float32Array): void {
-    if (inputs !== this.#inputs || outputs !== this.#outputs) {
-      this.#inputs = inputs
-      this.#outputs = outputs
-      this.#repeats = 0
-      this.#bound = undefined
-    } else if (this.#bound !== undefined) {
-      this.#bound()
-      return
-    } else if (++this.#repeats === REPEATS_TO_BIND) this.#bound = this.bind(inputs, outputs)
+    const bound = this.#single.recall(inputs, outputs, 1)
+    if (bound !== undefined) return bound()
     checkRows(inputs, outputs)
     this.#feedForward ??= this.#engine.feedForward()
     try {
@@ -108,7 +98,8 @@ export class Network {
   }
 
   /**
-   * Computes many rows, without allocating; much cheaper per row than one at a time. In a recurrent
+   * Computes many rows, without allocating; much cheaper per row than one at a time. As
+   * {@link Network.feedForward} it remembers the arrays, and how many rows, of the last call. In a recurrent
    * network row r has state r: the first call with more rows than before makes theirs.
    *
    * @param inputs row-major [rows x inputSize]; may be longer
@@ -119,6 +110,8 @@ export class Network {
    *   `SLOT_INDEX` for more rows than there can be states
    */
   feedForwardBatch(inputs: Float32Array, outputs: Float32Array, rows: number): void {
+    const bound = this.#batch.recall(inputs, outputs, rows)
+    if (bound !== undefined) return bound()
     checkRows(inputs, outputs)
     this.#feedForwardBatch ??= this.#engine.feedForwardBatch()
     try {

@@ -10,7 +10,8 @@ use crate::arguments::rows;
 use crate::arrays::Span;
 use crate::failure::Result;
 use crate::guard::guard;
-use crate::network::{Sizes, batch_lengths, sizes};
+use crate::lengths::{Sizes, batch_lengths};
+use crate::network::sizes;
 
 /// A batch on another thread, on its own copy of the inputs.
 pub struct BatchTask {

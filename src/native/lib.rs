@@ -13,12 +13,14 @@ mod batch_task;
 mod failure;
 mod function;
 mod guard;
+mod lengths;
 mod memory;
 mod network;
 mod plan;
 mod population;
 mod random;
 pub mod recurrent;
+mod recurrent_calls;
 pub mod recurrent_population;
 mod recurrent_task;
 mod states;
@@ -147,6 +149,21 @@ pub fn bind_network<'env>(
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> Result<Function<'env, (), ()>, Code> {
     Ok(network::bind(env, network, inputs, outputs)?)
+}
+
+/// As `bindNetwork`, for the first `rows` rows of arrays that may be longer.
+#[napi(
+    catch_unwind,
+    ts_return_type = "{ (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }"
+)]
+pub fn bind_network_batch<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "ExternalObject<'network'>")] network: &External<Rc<Handle>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+    #[napi(ts_arg_type = "number")] rows: Unknown,
+) -> Result<Function<'env, (), ()>, Code> {
+    Ok(network::bind_batch(env, network, inputs, outputs, rows)?)
 }
 
 /// Computes many rows on another thread, from a copy of the inputs; checks that the outputs have

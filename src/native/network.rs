@@ -5,13 +5,14 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{Function, Unknown};
-use napi::{Env, JsValue, sys};
+use napi::{Env, sys};
 use neat_core::Network;
 
 use crate::arguments::rows;
-use crate::arrays::{Span, check_apart};
-use crate::failure::{Failure, Result};
+use crate::arrays::Span;
+use crate::failure::Result;
 use crate::function::{self, Callable};
+use crate::lengths::{Sizes, batch, check_batch, check_row, row};
 use crate::memory::{Settling, Told};
 
 /// What JavaScript holds of a network; batches on other threads hold the network alone.
@@ -160,99 +161,56 @@ pub fn bind<'env>(
     function::hold(env, bound, &inputs, &outputs)
 }
 
-/// Lengths of a row of inputs and of a row of outputs.
-pub type Sizes = (usize, usize);
+/// A batch on fixed arrays; see [`Bound`].
+struct BoundBatch {
+    handle: Rc<Handle>,
+    inputs: *const f32,
+    outputs: *mut f32,
+    rows: usize,
+}
+
+impl Callable for BoundBatch {
+    const NAME: &'static CStr = c"bound";
+    const ARGUMENTS: usize = 0;
+
+    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
+        let network = &*self.handle.network;
+        // SAFETY: as in `Bound`; `bind_batch` found that the arrays have room for these rows.
+        let (inputs, outputs) = unsafe {
+            (
+                std::slice::from_raw_parts(self.inputs, self.rows * network.input_size()),
+                std::slice::from_raw_parts_mut(self.outputs, self.rows * network.output_size()),
+            )
+        };
+        network.feed_forward_batch(inputs, outputs, self.rows);
+        self.handle.byte_len();
+        Ok(())
+    }
+}
+
+/// As [`bind`], for the first `rows` rows of arrays that may be longer.
+pub fn bind_batch<'env>(
+    env: &'env Env,
+    handle: &Rc<Handle>,
+    inputs: Unknown<'_>,
+    outputs: Unknown<'_>,
+    rows: Unknown<'_>,
+) -> Result<Function<'env, (), ()>> {
+    let (inputs, outputs, rows) = batch(env, sizes(&handle.network), inputs, outputs, rows)?;
+    let bound = function::create(
+        env,
+        BoundBatch {
+            handle: Rc::clone(handle),
+            inputs: inputs.as_ptr(),
+            outputs: outputs.as_ptr(),
+            rows,
+        },
+    )?;
+    function::hold(env, bound, &inputs, &outputs)
+}
 
 /// The lengths that `network` wants.
 #[inline]
 pub fn sizes(network: &Network) -> Sizes {
     (network.input_size(), network.output_size())
-}
-
-/// Reads one row of each, with these lengths, not overlapping.
-pub fn row(
-    env: &Env,
-    sizes: Sizes,
-    inputs: Unknown<'_>,
-    outputs: Unknown<'_>,
-) -> Result<(Span<f32>, Span<f32>)> {
-    // SAFETY: both are values of the call that is running in `env`.
-    let (inputs, outputs) = unsafe {
-        (
-            Span::read(env.raw(), inputs.raw(), "inputs")?,
-            Span::read(env.raw(), outputs.raw(), "outputs")?,
-        )
-    };
-    check_row(sizes, &inputs, &outputs)?;
-    Ok((inputs, outputs))
-}
-
-/// Checks that the two have these lengths, and do not overlap.
-#[inline]
-pub fn check_row(sizes: Sizes, inputs: &Span<f32>, outputs: &Span<f32>) -> Result<()> {
-    if inputs.len() != sizes.0 {
-        return Err(row_length("INPUT_LENGTH", "inputs", sizes.0, inputs.len()));
-    }
-    if outputs.len() != sizes.1 {
-        return Err(row_length(
-            "OUTPUT_LENGTH",
-            "outputs",
-            sizes.1,
-            outputs.len(),
-        ));
-    }
-    check_apart(inputs, outputs, "inputs")
-}
-
-#[cold]
-fn row_length(code: &'static str, name: &str, expected: usize, came: usize) -> Failure {
-    Failure::new(
-        code,
-        format!("{name} must have {expected} values, but it has {came}"),
-    )
-}
-
-/// The elements that `rows` rows take in the two, which may have more and do not overlap.
-pub fn check_batch(
-    sizes: Sizes,
-    inputs: &Span<f32>,
-    outputs: &Span<f32>,
-    rows: usize,
-) -> Result<Sizes> {
-    let lengths = batch_lengths(sizes, inputs, outputs, rows)?;
-    check_apart(inputs, outputs, "inputs")?;
-    Ok(lengths)
-}
-
-/// The elements that `rows` rows take in the two, which may have more.
-pub fn batch_lengths(
-    sizes: Sizes,
-    inputs: &Span<f32>,
-    outputs: &Span<f32>,
-    rows: usize,
-) -> Result<Sizes> {
-    Ok((
-        batch_length("INPUT_LENGTH", "inputs", inputs, rows, sizes.0)?,
-        batch_length("OUTPUT_LENGTH", "outputs", outputs, rows, sizes.1)?,
-    ))
-}
-
-fn batch_length(
-    code: &'static str,
-    name: &str,
-    span: &Span<f32>,
-    rows: usize,
-    width: usize,
-) -> Result<usize> {
-    match rows.checked_mul(width) {
-        Some(length) if length <= span.len() => Ok(length),
-        _ => Err(Failure::new(
-            code,
-            format!(
-                "{rows} rows of {width} do not fit in {name}, which has {} values; pass a longer \
-                 array or fewer rows",
-                span.len()
-            ),
-        )),
-    }
 }

@@ -12,8 +12,8 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
 use crate::function::{self, Callable};
+use crate::lengths::{Sizes, check_batch};
 use crate::memory::Told;
-use crate::network::{Sizes, check_batch};
 
 /// A population that JavaScript may let go of before its objects are collected: a training run
 /// compiles thousands without ever returning to the event loop, where Node runs finalizers.

@@ -1,24 +1,22 @@
-//! Recurrent networks: the exports and the functions that run them.
+//! Recurrent networks: what they hold, and the exports.
 //!
 //! A handle holds the network and its states, one for each row. All its functions share them.
 
-use std::ffi::CStr;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use napi::Env;
 use napi::bindgen_prelude::{AsyncTask, External, Function, Unknown};
-use napi::{Env, sys};
 use napi_derive::napi;
 use neat_core::RecurrentNetwork;
 
-use crate::arguments::rows;
-use crate::arrays::Span;
 use crate::failure::{Code, Failure, Result};
-use crate::function::{self, Callable};
+use crate::function;
 use crate::genome;
-use crate::memory::{Settling, Told};
-use crate::network::{Sizes, check_batch, check_row, row};
+use crate::lengths::{Sizes, batch, row};
+use crate::memory::Told;
 use crate::plan::Plan;
+use crate::recurrent_calls::{Bound, BoundBatch, Step, StepBatch};
 use crate::recurrent_task::RecurrentTask;
 use crate::states::States;
 
@@ -159,9 +157,7 @@ pub fn step_function<'env>(
     env: &'env Env,
     #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
-    let handle = Rc::clone(recurrent);
-    let settling = Settling::new();
-    Ok(function::create(env, Step { handle, settling })?)
+    Ok(function::create(env, Step::new(recurrent))?)
 }
 
 /// The function `(inputs, outputs, rows)` that moves the first rows on by one step.
@@ -188,12 +184,25 @@ pub fn bind_recurrent<'env>(
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
     let (inputs, outputs) = row(env, recurrent.recurrent.sizes(), inputs, outputs)?;
-    let bound = Bound {
-        handle: Rc::clone(recurrent),
-        settling: Settling::new(),
-        inputs: inputs.as_ptr(),
-        outputs: outputs.as_ptr(),
-    };
+    let bound = function::create(env, Bound::new(recurrent, &inputs, &outputs))?;
+    Ok(function::hold(env, bound, &inputs, &outputs)?)
+}
+
+/// A function without arguments that moves the first rows on by one step on these arrays; as
+/// `bindNetwork`.
+#[napi(
+    catch_unwind,
+    ts_return_type = "{ (): void; readonly inputs: Float32Array; readonly outputs: Float32Array }"
+)]
+pub fn bind_recurrent_batch<'env>(
+    env: &'env Env,
+    #[napi(ts_arg_type = "ExternalObject<'recurrent'>")] recurrent: &External<Rc<Handle>>,
+    #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
+    #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
+    #[napi(ts_arg_type = "number")] rows: Unknown,
+) -> napi::Result<Function<'env, (), ()>, Code> {
+    let (inputs, outputs, rows) = batch(env, recurrent.recurrent.sizes(), inputs, outputs, rows)?;
+    let bound = BoundBatch::new(recurrent, &inputs, &outputs, rows);
     let bound = function::create(env, bound)?;
     Ok(function::hold(env, bound, &inputs, &outputs)?)
 }
@@ -209,102 +218,4 @@ pub fn step_batch_async(
     #[napi(ts_arg_type = "number")] rows: Unknown,
 ) -> napi::Result<AsyncTask<RecurrentTask>, Code> {
     Ok(RecurrentTask::new(env, recurrent, inputs, outputs, rows)?)
-}
-
-/// `step(inputs, outputs)`.
-struct Step {
-    handle: Rc<Handle>,
-    settling: Settling,
-}
-
-impl Callable for Step {
-    const NAME: &'static CStr = c"step";
-    const ARGUMENTS: usize = 2;
-
-    #[inline]
-    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs) = unsafe {
-            (
-                Span::read_any_class(env, arguments[0], "inputs")?,
-                Span::read_any_class(env, arguments[1], "outputs")?,
-            )
-        };
-        let recurrent = &*self.handle.recurrent;
-        check_row(recurrent.sizes(), &inputs, &outputs)?;
-        // SAFETY: `check_row` found the lengths right and the two apart; no JavaScript runs.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
-        recurrent.with_states(|states| {
-            recurrent.network.step(inputs, states.first(1)?, outputs);
-            Ok(())
-        })?;
-        self.settling.after_call(|| self.handle.tell());
-        Ok(())
-    }
-}
-
-/// `stepBatch(inputs, outputs, rows)`.
-struct StepBatch(Rc<Handle>);
-
-impl Callable for StepBatch {
-    const NAME: &'static CStr = c"stepBatch";
-    const ARGUMENTS: usize = 3;
-
-    unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read_any_class(env, arguments[0], "inputs")?,
-                Span::<f32>::read_any_class(env, arguments[1], "outputs")?,
-                rows(env, arguments[2])?,
-            )
-        };
-        let recurrent = &*self.0.recurrent;
-        let (input_length, output_length) =
-            check_batch(recurrent.sizes(), &inputs, &outputs, rows)?;
-        // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
-        recurrent.with_states(|states| {
-            let network = &recurrent.network;
-            network.step_batch(inputs, states.first(rows)?, outputs, rows);
-            self.0.tell_of(states);
-            Ok(())
-        })
-    }
-}
-
-/// A call on fixed arrays; see `Bound` in network.rs.
-struct Bound {
-    handle: Rc<Handle>,
-    settling: Settling,
-    inputs: *const f32,
-    outputs: *mut f32,
-}
-
-impl Callable for Bound {
-    const NAME: &'static CStr = c"bound";
-    const ARGUMENTS: usize = 0;
-
-    #[inline]
-    unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
-        let recurrent = &*self.handle.recurrent;
-        let (input_size, output_size) = recurrent.sizes();
-        // SAFETY: `bind_recurrent` found the lengths right and the two apart, and the caller in
-        // src/genome/bound.ts has just found both arrays attached, so that their memory is where
-        // it was. No JavaScript runs until the slices are gone.
-        let (inputs, outputs) = unsafe {
-            (
-                std::slice::from_raw_parts(self.inputs, input_size),
-                std::slice::from_raw_parts_mut(self.outputs, output_size),
-            )
-        };
-        recurrent.with_states(|states| {
-            recurrent.network.step(inputs, states.first(1)?, outputs);
-            Ok(())
-        })?;
-        self.settling.after_call(|| self.handle.tell());
-        Ok(())
-    }
 }

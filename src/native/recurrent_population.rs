@@ -13,8 +13,8 @@ use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Code, Failure, Result};
 use crate::function::{self, Callable};
+use crate::lengths::{Sizes, check_batch};
 use crate::memory::Told;
-use crate::network::{Sizes, check_batch};
 use crate::population::{disposed, refused};
 use crate::states::States;
 

@@ -13,7 +13,8 @@ use napi_derive::napi;
 use crate::arrays::Span;
 use crate::failure::{Code, Result};
 use crate::function::{self, Callable};
-use crate::network::{Handle, check_batch, sizes};
+use crate::lengths::check_batch;
+use crate::network::{Handle, sizes};
 
 /// Nanoseconds of `rows` rows' computation as Rust sees it, the mean of `calls`: what calls from
 /// JavaScript are measured against. With `waiting` a call is begun when the one before is done;
