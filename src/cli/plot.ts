@@ -53,21 +53,35 @@ screen is. A run that goes on can be drawn too; its champion is written when it 
     })
 }
 
-/** Reads a run. Throws `RUN_INVALID` if the directory holds none with a complete generation. */
+/**
+ * Reads a run.
+ *
+ * @throws NeatronError `RUN_INVALID` if the directory holds none with a complete generation,
+ *   `FILE_UNREADABLE` if it, or a file in it, is there and cannot be read
+ */
 async function readRun(directory: string): Promise<TrainingRun> {
   const file = (name: string) => join(directory, name)
-  const missing = ['run.json', 'generations.jsonl'].find((name) => !existsSync(file(name)))
-  if (missing) throw notARun(directory, `it has no ${missing}`)
-  const run = await readJson(file('run.json'))
+  const run = await present(readJson(file('run.json')))
+  if (run === undefined) {
+    throw notARun(directory, existsSync(directory) ? 'it has no run.json' : 'it is not there')
+  }
   if (!Value.Check(RunFile, run)) {
     throw notARun(directory, 'its run.json is not of format "neatron/run"')
   }
-  const generations = parseGenerations((await readInput(file('generations.jsonl'))).toString())
+  const lines = await present(readInput(file('generations.jsonl')))
+  if (lines === undefined) throw notARun(directory, 'it has no generations.jsonl')
+  const generations = parseGenerations(lines.toString())
   if (generations.length === 0) throw notARun(directory, 'no generation of it is complete yet')
-  const champion = existsSync(file('champion.json'))
-    ? await readGenome(file('champion.json'))
-    : null
+  const champion = (await present(readGenome(file('champion.json')))) ?? null
   return { task: run.task, seed: run.seed, generations, champion }
+}
+
+/** What was read, or undefined if there is no such file. Other failures to read stay failures. */
+async function present<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: Error) => {
+    if ((error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return undefined
+    throw error
+  })
 }
 
 function notARun(directory: string, reason: string): NeatronError {

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import { plotCommand } from '#src/cli/plot.js'
@@ -57,13 +57,19 @@ test('refuses what is no run, and says why', async (t) => {
     await refuses(copy, message, code)
     t.deepEqual(await pictures(copy), [])
   }
-  await refuses(join(directory, 'nowhere'), /it has no run\.json/)
+  await refuses(join(directory, 'nowhere'), /it is not there/)
+  await refuses(join(directory, '..'), /it has no run\.json/)
+  await refuses(join(directory, 'run.json'), /ENOTDIR/, 'FILE_UNREADABLE')
   await damaged('generations.jsonl', null, /it has no generations\.jsonl/)
   await damaged('generations.jsonl', '', /no generation of it is complete yet/)
   await damaged('generations.jsonl', '{}\n', /Line 1 of generations\.jsonl is no generation/)
   await damaged('run.json', '[]', /its run\.json is not of format/)
   await damaged('run.json', '{', /run\.json is not JSON/, 'JSON_INVALID')
   await damaged('champion.json', '{}', /champion\.json/, 'GENOME_FORMAT')
+
+  const odd = `${directory}-odd`
+  await mkdir(join(odd, 'run.json'), { recursive: true })
+  await refuses(odd, /run\.json: EISDIR/, 'FILE_UNREADABLE')
 
   const { code, stdout, stderr } = await cli(['plot', join(directory, 'nowhere')])
   t.is(code, 1)

@@ -51,6 +51,8 @@ inBrowser(
         await page.emulateMedia({ colorScheme })
         for (const [name, svg] of plotRun(run)) cards.add(await look(name, svg))
       }
+      const long = { ...run, task: 'a-task-of-a-long-name-'.repeat(3), seed: 2 ** 32 - 1 }
+      for (const [name, svg] of plotRun(long)) await look(`${name} of a long name`, svg)
       for (const bestFitness of [8_765_432.1, 0.000_123_45, 987_654_321, 123_456]) {
         const generations = [generation(0, { bestFitness, meanFitness: bestFitness / 3 })]
         await look(`fitness ${bestFitness}`, plotRun({ ...run, generations }).get('fitness.svg')!)

@@ -99,7 +99,7 @@ test('species have an area each, which fill the population in every generation',
 
 test('neighbours in the stack have different colours', (t) => {
   const generations = Array.from({ length: 30 }, (_, i) =>
-    generation(i, { speciesSizes: [0, 1, 2, 3].map((n) => ({ id: i + n * n, size: 10 })) }),
+    generation(i, { speciesSizes: [0, 1, 2, 3].map((n) => ({ id: (i >> 3) + n * n, size: 10 })) }),
   )
   const colours = speciesColours(generations, 8)
   for (const { speciesSizes } of generations) {
@@ -107,6 +107,31 @@ test('neighbours in the stack have different colours', (t) => {
       t.not(colours.get(id), colours.get(speciesSizes[i].id))
     }
   }
+})
+
+test('of many species the largest have colours', (t) => {
+  const sizes = Array.from({ length: 40 }, (_, id) => ({ id, size: id === 7 ? 90 : 1 + (id % 20) }))
+  const generations = [0, 1, 2].map((i) => generation(i, { speciesSizes: sizes }))
+  const colours = speciesColours(generations, 7)
+  t.is(colours.size, 16)
+  t.true(colours.has(7))
+  t.true([...colours.keys()].every((id) => id === 7 || sizes[id].size >= 13))
+  const svg = picture(plotRun({ ...run, generations }), 'species.svg')
+  t.is(ofClass(svg, 'minor').length, 24)
+})
+
+test('where all nodes have one activation, the legend alone names it', (t) => {
+  const options = { inputs: 3, outputs: 2, hidden: 5, connections: 20, seed: 1 }
+  const named = (activations: ('tanh' | 'sin')[], text: string) => {
+    const champion = Genome.random({ ...options, activations })
+    return (
+      plotRun({ ...run, champion })
+        .get('champion.svg')!
+        .split(`>${text}<`).length - 1
+    )
+  }
+  t.is(named(['tanh'], 'tanh'), 1)
+  t.true(named(['tanh', 'sin'], 'tanh') > 1)
 })
 
 test('the champion has a mark for each node and connection', (t) => {
@@ -141,7 +166,8 @@ test('layouts: enabled connections of feed-forward genomes between hidden nodes 
       for (const { y } of nodes) t.true(y > -1e-6 && y < height + 1e-6)
       for (const a of nodes) {
         for (const b of nodes) {
-          t.true(a === b || a.column !== b.column || Math.abs(a.y - b.y) > 60)
+          const gap = a.column === 0 ? 35 : 60
+          t.true(a === b || a.column !== b.column || Math.abs(a.y - b.y) > gap)
         }
       }
       const listed = json.nodes.filter(({ kind }) => kind === 'output').map(({ id }) => id)
@@ -184,6 +210,12 @@ test('a recurrent champion: cycles and loops are drawn with heads', (t) => {
 test('a run without champion and without latencies has two pictures', (t) => {
   const generations = [generation(0, { inference: undefined })]
   t.deepEqual([...plotRun({ ...run, generations, champion: null }).keys()], NAMES.slice(0, 2))
+})
+
+test('a long name of a task is cut', (t) => {
+  for (const [, svg] of plotRun({ ...run, task: 'long '.repeat(20) })) {
+    t.regex(svg, /(long ){7}long…, seed 3/)
+  }
 })
 
 test('names that XML would misread are escaped', (t) => {

@@ -3,7 +3,7 @@ import { type Box, bottomAxis, leftAxis } from '../charts/frame.js'
 import { compact, logScale } from '../charts/scale.js'
 import { element, label, pathThrough } from '../charts/svg.js'
 import { endLabels } from './end-labels.js'
-import { BELOW_TITLE, MARGIN, type Picture } from './picture.js'
+import { BELOW_TITLE, type Picture } from './picture.js'
 import { counted, nameOf, type TrainingRun } from './run.js'
 import { generationNumber, generationScale, rangeScale } from './scale.js'
 
@@ -60,18 +60,12 @@ export function fitnessPicture(run: TrainingRun): Picture {
       box.bottom,
     ),
     label((box.left + box.right) / 2, HEIGHT - 14, 'generation', 'middle', 'axis'),
-    label(
-      WIDTH - MARGIN,
-      57,
-      `band: mean ± standard deviation${steep ? '; logarithmic' : ''}`,
-      'end',
-      'axis',
-    ),
   ]
   const size = Math.round(last.evaluations / (last.generation + 1))
   return {
     title: 'Fitness',
     subtitle: `${nameOf(run)}: ${counted(generations.length, 'generation')} of ${counted(size, 'genome')}`,
+    note: `band: mean ± standard deviation${steep ? '; logarithmic' : ''}`,
     description: `Best fitness went from ${figure(best[0])} to ${figure(last.bestFitness)}, mean fitness from ${figure(mean[0])} to ${figure(last.meanFitness)}.`,
     width: WIDTH,
     height: HEIGHT,

@@ -3,7 +3,7 @@ import { type Box, bottomAxis, leftAxis } from '../charts/frame.js'
 import { duration, logScale } from '../charts/scale.js'
 import { element, label, pathThrough } from '../charts/svg.js'
 import { endLabels } from './end-labels.js'
-import { BELOW_TITLE, MARGIN, type Picture } from './picture.js'
+import { BELOW_TITLE, type Picture } from './picture.js'
 import { nameOf, type TrainingRun } from './run.js'
 import { generationNumber, generationScale } from './scale.js'
 
@@ -62,11 +62,11 @@ export function latencyPicture(run: TrainingRun): Picture | null {
     ...lines,
     endLabels(ends, x.at(last.generation) + 14, box.bottom),
     label((box.left + box.right) / 2, HEIGHT - 14, 'generation', 'middle', 'axis'),
-    label(WIDTH - MARGIN, 57, 'time of a call, logarithmic', 'end', 'axis'),
   ]
   return {
     title: 'Inference latency',
     subtitle: `${nameOf(run)}: ${single ? 'the one call' : 'percentiles of the calls'} of each generation${rows}`,
+    note: 'time of a call, logarithmic',
     description: `In the last generation: ${ends.map(({ text }) => text).join(', ')}.`,
     width: WIDTH,
     height: HEIGHT,

@@ -34,6 +34,8 @@ export interface Layout {
   readonly height: number
 }
 
+/** Between two inputs. */
+const INPUT_GAP = 38
 /** Between two nodes one above the other, a node and a passing connection, two connections. */
 const NODE_GAP = 68
 const PASSING_GAP = 42
@@ -161,6 +163,7 @@ function settle(stacks: readonly Slot[][]): void {
 function gapsOf(stack: readonly Slot[]): number[] {
   return stack.map((slot, i) => {
     if (i === 0) return 0
+    if (slot.column === 0) return INPUT_GAP
     const nodes = Number(slot.node !== null) + Number(stack[i - 1].node !== null)
     return [WIRE_GAP, PASSING_GAP, NODE_GAP][nodes]
   })

@@ -1,6 +1,7 @@
 import type { GenomeJSON } from '../../genome/json.js'
-import { ACTIVATIONS } from '../../genome/layout.js'
+import { ACTIVATIONS, type Activation } from '../../genome/layout.js'
 import { element, label, line } from '../charts/svg.js'
+import { constants } from './columns.js'
 import { curveIn, type Drawn } from './nodes.js'
 import { signClass } from './wires.js'
 
@@ -9,9 +10,18 @@ const LINE = 26
 const SAMPLE = 26
 const RADIUS = 10
 
-/** What lines mean, and the curves of activations where nodes have no room for their names. */
+/** The activations of nodes that compute something. */
+export function usedActivations(genome: GenomeJSON): Activation[] {
+  const constant = constants(genome)
+  const used = new Set(
+    genome.nodes.flatMap(({ id, activation }) => (constant.has(id) ? [] : (activation ?? []))),
+  )
+  return ACTIVATIONS.filter((activation) => used.has(activation))
+}
+
+/** What lines mean, and the curves of activations where nodes do not bear their names. */
 export function networkLegend(
-  { nodes, connections }: GenomeJSON,
+  genome: GenomeJSON,
   { named, width }: Drawn,
   left: number,
   top: number,
@@ -21,13 +31,12 @@ export function networkLegend(
     mark: line(0, 0, SAMPLE, 0, `connection ${cls}`),
     room: SAMPLE,
   })
-  const off = connections.some(({ enabled }) => enabled === false)
-  const used = new Set(nodes.flatMap(({ activation }) => activation ?? []))
+  const off = genome.connections.some(({ enabled }) => enabled === false)
   const entries = [
     wire('positive weight', `wide ${signClass(1)}`),
     wire('negative weight', `wide ${signClass(-1)}`),
     ...(off ? [wire('disabled', `disabled ${signClass(1)}`)] : []),
-    ...ACTIVATIONS.filter((activation) => !named && used.has(activation)).map((activation) => ({
+    ...(named ? [] : usedActivations(genome)).map((activation) => ({
       text: activation,
       mark: element(
         'g',

@@ -10,7 +10,7 @@ export interface Drawn {
   x(column: number): number
   y(y: number): number
   readonly radius: number
-  /** Whether there is room for the activation's name at every node. */
+  /** Whether every node bears its activation's name: there is room, and more than one. */
   readonly named: boolean
   readonly width: number
   /** Where the lowest slot is. */

@@ -12,6 +12,8 @@ const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Ar
 export interface Picture {
   readonly title: string
   readonly subtitle: string
+  /** How it is to be read; opposite the title. */
+  readonly note: string
   /** For those who cannot see it. */
   readonly description: string
   readonly width: number
@@ -24,7 +26,15 @@ export interface Picture {
  * asks for. Colours stand in the rules themselves: viewers other than browsers know neither CSS
  * variables nor schemes, and show the light one.
  */
-export function svgFile({ title, subtitle, description, width, height, body }: Picture): string {
+export function svgFile({
+  title,
+  subtitle,
+  note,
+  description,
+  width,
+  height,
+  body,
+}: Picture): string {
   const styles = `${shape}${colours(light)}@media (prefers-color-scheme: dark) {\n${colours(dark)}}\n`
   return `${element(
     'svg',
@@ -49,6 +59,7 @@ export function svgFile({ title, subtitle, description, width, height, body }: P
     }),
     label(MARGIN, 37, title, 'start', 'title'),
     label(MARGIN, 57, subtitle, 'start', 'axis'),
+    label(width - MARGIN, 36, note, 'end', 'axis'),
     body,
   )}\n`
 }
@@ -64,7 +75,8 @@ text { font: 12px ${FONT}; }
 .thin { stroke-width: 1.2; stroke-dasharray: 2 4; }
 .band { stroke: none; opacity: 0.16; }
 .areas { opacity: 0.86; }
-.area { stroke-width: 0.6; stroke-linejoin: round; }
+.area { stroke-width: 0.8; stroke-linejoin: round; }
+.area.minor { fill-opacity: 0.3; }
 .ring { fill: none; stroke-width: 1.5; }
 .connection { fill: none; stroke-linecap: round; opacity: 0.8; }
 .connection.wide { stroke-width: 3; }
@@ -77,10 +89,11 @@ text { font: 12px ${FONT}; }
 function colours({ card, ink, dim, rule, series }: Palette): string {
   const each = series.map(
     (colour, i) =>
-      `.series.s${i}, .area.s${i}, .connection.s${i} { stroke: ${colour}; } .dot.s${i}, .band.s${i}, .area.s${i}, text.s${i} { fill: ${colour}; }\n`,
+      `.series.s${i}, .connection.s${i} { stroke: ${colour}; } .dot.s${i}, .band.s${i}, .area.s${i}, text.s${i} { fill: ${colour}; }\n`,
   )
   return `text { fill: ${ink}; } text.axis { fill: ${dim}; } text.on { fill: ${card}; }
 .card { fill: ${card}; stroke: ${rule}; } .halo { stroke: ${card}; }
+.area { stroke: ${card}; } .area.minor { fill: ${dim}; }
 .grid, .whisker { stroke: ${rule}; } .ring { stroke: ${ink}; }
 .node { fill: ${card}; stroke: ${ink}; } .node.input { fill: ${ink}; } .curve { stroke: ${ink}; }
 ${each.join('')}`

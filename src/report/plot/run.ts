@@ -11,9 +11,13 @@ export interface TrainingRun {
   readonly champion: Genome | null
 }
 
+/** Longer names of tasks are cut. */
+const LONGEST = 40
+
 /** `xor, seed 3`. */
 export function nameOf({ task, seed }: TrainingRun): string {
-  return `${task}, seed ${seed}`
+  const short = task.length > LONGEST ? `${task.slice(0, LONGEST - 1)}…` : task
+  return `${short}, seed ${seed}`
 }
 
 /** `1 species`, `3 genomes`: `many` where the plural is not an s. */

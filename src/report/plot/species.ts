@@ -2,7 +2,7 @@ import { type Box, bottomAxis, leftAxis, seriesClass } from '../charts/frame.js'
 import type { Scale } from '../charts/scale.js'
 import { element, label, pathThrough } from '../charts/svg.js'
 import { light } from '../palette.js'
-import { BELOW_TITLE, MARGIN, type Picture } from './picture.js'
+import { BELOW_TITLE, type Picture } from './picture.js'
 import { counted, nameOf, type TrainingRun } from './run.js'
 import { countScale, generationNumber, generationScale } from './scale.js'
 import { speciesColours } from './species-colours.js'
@@ -24,7 +24,9 @@ export function speciesPicture(run: TrainingRun): Picture {
   const total = layers.reduce((most, { high }) => high.reduce((a, b) => Math.max(a, b), most), 1)
   const x = generationScale(generations, box.left, box.right)
   const y = countScale(total, box.bottom, box.top)
-  const colours = speciesColours(generations, light.series.length)
+  // The last colour of the series is a grey.
+  const colours = speciesColours(generations, light.series.length - 1)
+  const minor = colours.size < layers.length
   const at = (i: number) => x.at(generations[i].generation)
   const areas = layers.map((layer) => {
     const { id, first, last, peak } = layer
@@ -32,7 +34,7 @@ export function speciesPicture(run: TrainingRun): Picture {
     const lived = first === last ? `generation ${span[0]}` : `generations ${span.join(' to ')}`
     return element(
       'path',
-      { d: outline(layer, at, y), class: `area ${seriesClass(colours.get(id)!)}` },
+      { d: outline(layer, at, y), class: `area ${colourClass(colours.get(id))}` },
       element('title', {}, `species ${id}: ${lived}, at most ${counted(peak, 'genome')}`),
     )
   })
@@ -40,14 +42,14 @@ export function speciesPicture(run: TrainingRun): Picture {
   const body = [
     leftAxis(y, box, String),
     element('g', { class: 'areas' }, ...areas),
-    ...layers.map((layer) => name(layer, at, y, box)),
+    ...layers.filter(({ id }) => colours.has(id)).map((layer) => name(layer, at, y, box)),
     bottomAxis(x, { ...box, top: box.bottom }, generationNumber),
     label((box.left + box.right) / 2, HEIGHT - 14, 'generation', 'middle', 'axis'),
-    label(WIDTH - MARGIN, 57, 'height: genomes; the eldest species at the bottom', 'end', 'axis'),
   ]
   return {
     title: 'Species',
     subtitle: `${nameOf(run)}: ${layers.length} species in ${counted(generations.length, 'generation')}, at most ${most} at once`,
+    note: `height: genomes; the eldest species at the bottom${minor ? '; small ones grey' : ''}`,
     description: `The last generation has ${generations.at(-1)!.species} species of ${generations
       .at(-1)!
       .speciesSizes.map(({ size }) => size)
@@ -56,6 +58,10 @@ export function speciesPicture(run: TrainingRun): Picture {
     height: HEIGHT,
     body: body.join(''),
   }
+}
+
+function colourClass(colour: number | undefined): string {
+  return colour === undefined ? 'minor' : seriesClass(colour)
 }
 
 /** The edge of a layer: there along its top, back along its foot. */
