@@ -69,6 +69,16 @@ function where({ mode, batch, workers }: RunDescription['inference']): string {
   return workers === undefined ? 'in process' : `in ${workers} worker threads`
 }
 
+/** Seconds as a person reads them: `7 s`, `2:05`, `1:02:05`. */
+function clock(seconds: number): string {
+  const whole = Math.ceil(seconds)
+  if (whole < 60) return `${whole} s`
+  const pad = (value: number) => String(value).padStart(2, '0')
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60]
+  const tail = pad(whole % 60)
+  return hours > 0 ? `${hours}:${pad(minutes)}:${tail}` : `${minutes}:${tail}`
+}
+
 /** What a person sees of a run: a bar on a terminal, a line a generation elsewhere. */
 export class Progress {
   readonly #bar: SingleBar | undefined
@@ -89,8 +99,7 @@ export class Progress {
     )
     if (!process.stderr.isTTY) return
     this.#bar = new SingleBar({
-      format:
-        'generation {value}/{total} {bar} best {best}{test}, {species} species, {rate}/s, {eta_formatted} left',
+      format: 'generation {value}/{total} {bar}{news}',
       barsize: 16,
       hideCursor: true,
       stopOnComplete: false,
@@ -102,7 +111,7 @@ export class Progress {
   begin(before: number): void {
     this.#before = before
     this.#began = performance.now()
-    this.#bar?.start(this.run.generations, before, { best: '-', test: '', species: '-', rate: '-' })
+    this.#bar?.start(this.run.generations, before, { news: '' })
   }
 
   generation({ generation, bestFitness, meanFitness, species, test }: GenerationReport): void {
@@ -110,8 +119,10 @@ export class Progress {
     const tested = test ? `test ${test.passed}/${test.episodes}` : ''
     if (this.#bar) {
       const done = generation + 1 - this.#before
-      const rate = (done / ((performance.now() - this.#began) / 1e3)).toFixed(1)
-      this.#bar.update(generation + 1, { best, test: tested && ` (${tested})`, species, rate })
+      const rate = done / ((performance.now() - this.#began) / 1e3)
+      const left = clock((this.run.generations - generation - 1) / rate)
+      const news = ` best ${best}${tested && ` (${tested})`}, ${species} species, ${rate.toFixed(1)}/s, ${left} left`
+      this.#bar.update(generation + 1, { news })
     } else if (!this.json) {
       console.log(
         `generation ${String(generation + 1).padStart(4)}  best ${best.padStart(9)}  mean ${meanFitness.toFixed(3).padStart(9)}  species ${String(species).padStart(3)}${tested && `  ${tested}`}`,
