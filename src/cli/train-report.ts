@@ -100,7 +100,7 @@ export class Progress {
     if (!process.stderr.isTTY) return
     this.#bar = new SingleBar({
       format: 'generation {value}/{total} {bar}{news}',
-      barsize: 16,
+      barsize: 8,
       hideCursor: true,
       stopOnComplete: false,
       clearOnComplete: true,
@@ -121,7 +121,7 @@ export class Progress {
       const done = generation + 1 - this.#before
       const rate = done / ((performance.now() - this.#began) / 1e3)
       const left = clock((this.run.generations - generation - 1) / rate)
-      const news = ` best ${best}${tested && ` (${tested})`}, ${species} species, ${rate.toFixed(1)}/s, ${left} left`
+      const news = ` best ${Number(best)}${tested && ` (${tested})`}, ${species} species, ${rate.toFixed(1)}/s, ${left} left`
       this.#bar.update(generation + 1, { news })
     } else if (!this.json) {
       console.log(
