@@ -1,6 +1,7 @@
+import { describe } from '../describe.js'
 import type { HttpReply, HttpRequest } from './exchange.js'
 import { invalid } from './exchange-error.js'
-import { describe, parseJson } from './json-reply.js'
+import { parseJson } from './json-reply.js'
 import type { Protocol, RowBatch } from './protocol.js'
 
 const HEADERS = { 'content-type': 'application/json' }

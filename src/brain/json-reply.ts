@@ -1,3 +1,4 @@
+import { describe } from '../describe.js'
 import type { HttpReply } from './exchange.js'
 import { invalid } from './exchange-error.js'
 
@@ -18,12 +19,4 @@ export function parseJsonText(text: string, url: string): Record<string, unknown
     throw invalid(url, 'a JSON object', describe(value))
   }
   return value as Record<string, unknown>
-}
-
-/** What a value is, in few words, for messages. */
-export function describe(value: unknown): string {
-  if (value === undefined) return 'none'
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  const text = JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text
 }

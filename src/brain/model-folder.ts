@@ -31,11 +31,29 @@ export async function writeModelFolder(repository: string, model: RepositoryMode
   await mkdir(join(folder, '1'), { recursive: true })
   await writeWholeFile(join(folder, '1', 'model.onnx'), model.bytes)
   await writeWholeFile(join(folder, 'config.pbtxt'), tritonConfigText(model))
-  const settings = { name: model.name, parameters: { uri: './1/model.onnx', version: '1' } }
+  const { input, output } = tritonConfig(model)
+  const settings = {
+    name: model.name,
+    inputs: input.map(tensorMetadata),
+    outputs: output.map(tensorMetadata),
+    parameters: { uri: './1/model.onnx', version: '1' },
+  }
   await writeWholeFile(
     join(folder, 'model-settings.json'),
     `${JSON.stringify(settings, null, 2)}\n`,
   )
+}
+
+/** As the Open Inference Protocol describes a tensor: clients learn from it how long a row is. */
+function tensorMetadata({ name, data_type, dims }: TritonTensor) {
+  return { name, datatype: data_type.replace('TYPE_', ''), shape: dims }
+}
+
+/** A tensor in Triton's model configuration. */
+interface TritonTensor {
+  readonly name: string
+  readonly data_type: string
+  readonly dims: readonly number[]
 }
 
 /** Triton's model configuration; 0 as batch size says that the shapes are whole. */
@@ -54,7 +72,7 @@ export function tritonConfig({ name, inputSize, outputSize, population }: Reposi
 /** The same in protobuf's text format, as a model repository holds it. */
 function tritonConfigText(model: RepositoryModel): string {
   const { name, backend, max_batch_size, input, output } = tritonConfig(model)
-  const tensors = (list: { name: string; data_type: string; dims: number[] }[]) =>
+  const tensors = (list: readonly TritonTensor[]) =>
     list
       .map(
         (t) => `  { name: "${t.name}" data_type: ${t.data_type} dims: [ ${t.dims.join(', ')} ] }`,

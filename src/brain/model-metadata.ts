@@ -1,8 +1,9 @@
+import { describe } from '../describe.js'
 import { NeatronError } from '../errors.js'
 import type { Exchange } from './exchange.js'
 import { invalid, refused } from './exchange-error.js'
 import type { RowShape } from './inference.js'
-import { describe, parseJson } from './json-reply.js'
+import { parseJson } from './json-reply.js'
 
 /** What a server says of a model that it has. */
 export interface ModelMetadata {

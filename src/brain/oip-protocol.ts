@@ -1,6 +1,7 @@
+import { describe } from '../describe.js'
 import type { HttpReply, HttpRequest } from './exchange.js'
 import { invalid } from './exchange-error.js'
-import { describe, parseJson, parseJsonText } from './json-reply.js'
+import { parseJson, parseJsonText } from './json-reply.js'
 import type { Protocol, RowBatch } from './protocol.js'
 
 /** Carries the length of the JSON part in front of the binary tensors, both ways. */

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import { describe, HttpError } from './http-error.js'
+import { describe } from '../describe.js'
+import { HttpError } from './http-error.js'
 
 /** Refuses a request by its head, before its body is read. */
 export type Check = (request: FastifyRequest) => void

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { describe } from '../describe.js'
 import type { ByteBudget } from './byte-budget.js'
-import { describe, HttpError } from './http-error.js'
+import { HttpError } from './http-error.js'
 import type { Answer } from './job.js'
 import type { Metrics } from './metrics.js'
 import type { Model } from './model.js'

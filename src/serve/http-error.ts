@@ -70,13 +70,3 @@ export class HttpError extends Error {
     return { error: this.message, code: this.code }
   }
 }
-
-/** Names a value that is not what was expected, in few characters: for messages to clients. */
-export function describe(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return `an array of ${value.length}`
-  if (typeof value === 'object') return 'an object'
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 40))
-  return String(value)
-}

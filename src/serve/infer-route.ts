@@ -1,6 +1,7 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import { describe } from '../describe.js'
 import { type BytesRequest, checkRoom, infer, readObject, type ServerContext } from './context.js'
-import { describe, HttpError } from './http-error.js'
+import { HttpError } from './http-error.js'
 import { readGenomes, readRows, writeRows } from './rows.js'
 import { SCHEMAS } from './schemas.js'
 import type { TensorData } from './signature.js'

@@ -1,7 +1,7 @@
+import { describe } from '../describe.js'
 import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
 import { isLoopback } from './access.js'
-import { describe } from './http-error.js'
 
 /** A model to serve from the start: an ONNX file's bytes, a genome, or a population of genomes. */
 export type ServedModel =

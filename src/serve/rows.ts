@@ -1,4 +1,5 @@
-import { describe, HttpError } from './http-error.js'
+import { describe } from '../describe.js'
+import { HttpError } from './http-error.js'
 import type { Signature, TensorSpec } from './signature.js'
 
 /**

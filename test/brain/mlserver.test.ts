@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,6 +92,39 @@ if (!installed) {
     t.like(brain.stats(), { rows: 200, inferCount: 200, requests: 6, remoteInferNs: null })
     await brain.close()
     t.deepEqual(readdirSync(repository), [])
+  })
+
+  test.serial('a folder made by export --repository is served as it stands', async (t) => {
+    const { url, repository } = t.context
+    const directory = mkdtempSync(join(tmpdir(), 'neatron-export-'))
+    t.teardown(() => rmSync(directory, { recursive: true }))
+    const files = genomes.slice(0, 2).map((genome, index) => {
+      const file = join(directory, `genome-${index}.json`)
+      writeFileSync(file, JSON.stringify(genome))
+      return file
+    })
+    for (const [name, exported] of [
+      ['champion', files.slice(0, 1)],
+      ['pair', files],
+    ] as const) {
+      const program = [join(root, 'dist/cli/main.js'), 'export', ...exported]
+      await promisify(execFile)(process.execPath, [
+        ...program,
+        ...['--repository', repository, '--name', name],
+      ])
+      const address = `${url}/v2/repository/models/${name}/load`
+      const loaded = await request(address, { method: 'POST', body: '{}' })
+      t.is(loaded.statusCode, 200, await loaded.body.text())
+      const brain = NeatBrain.remote({ url, protocol: 'oip', model: name })
+      for (const [index, genome] of genomes.slice(0, exported.length).entries()) {
+        const outputs = await brain.infer([0.1, 0.2, 0.3], index)
+        genome.feedForward([0.1, 0.2, 0.3]).forEach((value, i) => {
+          t.true(Math.abs(outputs[i] - value) <= 1e-5 * Math.max(1, Math.abs(value)))
+        })
+      }
+      await brain.close()
+      rmSync(join(repository, name), { recursive: true })
+    }
   })
 
   test.serial('without the repository it cannot load', async (t) => {

@@ -1,7 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { request } from 'undici'
 import { exportOnnx } from '#src/onnx/export.js'
@@ -89,4 +93,16 @@ withService('the Python service loads and answers as ours does', async (t, url) 
   }
   t.is((await post(`${url}/v2/repository/models/one/unload`, {})).status, 200)
   t.is((await post(`${url}/infer`, { inputs: rows, model: 'one' })).status, 404)
+})
+
+withService('train --mode remote --url evolves against it', async (t, url) => {
+  const out = await mkdtemp(join(tmpdir(), 'neatron-run-'))
+  t.teardown(() => rm(out, { recursive: true }))
+  const program = ['dist/cli/main.js', 'train', 'xor', '--url', url, '--out', join(out, 'run')]
+  const options = '--runs 3 --population 50 --seed 1 --mode remote --batch 200 --json'.split(' ')
+  const { stdout } = await promisify(execFile)(process.execPath, [...program, ...options])
+  const { generations, inference, http } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '')
+  t.is(generations, 3)
+  t.is(inference.count, 3 * 50 * 4)
+  t.is(http.requests, 3)
 })

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { describe } from '../../describe.js'
 import type { ByteBudget } from '../byte-budget.js'
 import {
   asObject,
@@ -7,7 +8,7 @@ import {
   readObject,
   type ServerContext,
 } from '../context.js'
-import { describe, HttpError } from '../http-error.js'
+import { HttpError } from '../http-error.js'
 import { SCHEMAS } from '../schemas.js'
 
 type NameParams = { model: string }
