@@ -185,3 +185,16 @@ test('the lean client has one request in flight on each connection', async (t) =
   t.true(replies.every(({ status }) => status === 200))
   t.is(most, 2)
 })
+
+test('a model that the server does not have is MODEL_NOT_FOUND, by its name', async (t) => {
+  const url = await listen(t, (_request, response) => {
+    response.statusCode = 404
+    response.end('{"error":"No model nope; loaded: m."}')
+  })
+  for (const inputs of [undefined, 3]) {
+    await t.throwsAsync(load({ ...options, url: `${url}/v2/models/nope/infer`, inputs }), {
+      code: 'MODEL_NOT_FOUND',
+      message: /loaded: m.*"nope"/,
+    })
+  }
+})
