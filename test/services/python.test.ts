@@ -8,9 +8,11 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { request } from 'undici'
+import { runBench } from '#src/measure/bench.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { pythonWith } from '../python.js'
 import { isAnswer, smallGenome, someRows } from '../serve/harness.js'
+import { plan } from './bench-plan.js'
 
 const own = 'services/python/.venv/bin/python'
 const python = existsSync(own) ? own : pythonWith('fastapi', 'uvicorn', 'onnxruntime')
@@ -105,4 +107,26 @@ withService('train --mode remote --url evolves against it', async (t, url) => {
   t.is(generations, 3)
   t.is(inference.count, 3 * 50 * 4)
   t.is(http.requests, 3)
+})
+
+test('bench --python compares the service with our own', async (t) => {
+  if (!existsSync(own)) {
+    t.log('skipped: no services/python/.venv (npm run serve:python makes it)')
+    t.pass()
+    return
+  }
+  const result = await runBench({
+    ...{ plan, quick: true, seed: 1, command: 'test', urls: [], python: true },
+    progress: { stage: () => {}, step: () => {} },
+    signal: new AbortController().signal,
+  })
+  const { measurements, skipped } = result!.report
+  t.deepEqual(skipped, [])
+  const ofPython = measurements.filter(({ name }) => name.startsWith('python-'))
+  t.true(ofPython.length > 1)
+  for (const { name, rows, invalid, verified } of ofPython) {
+    t.deepEqual(invalid, [], name)
+    t.is(rows.asked, rows.answered, name)
+    t.true(verified.worst <= 1e-5 && verified.rows > 0, name)
+  }
 })

@@ -4,21 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
-import type { BenchPlan } from '#src/measure/plan.js'
-
-/** The least that can be compared. */
-const plan: BenchPlan = {
-  warmUpMs: 1,
-  rounds: { inProcessMs: 1, remoteMs: 1, roundsPerWindow: 1, minWindows: 3, maxWindows: 3 },
-  traceRows: 64,
-  batches: [8],
-  population: 20,
-  generations: 1,
-  trainingRows: 100,
-  trainingSeconds: 0,
-  ladder: null,
-  expected: 'no time',
-}
+import { plan } from './bench-plan.js'
 
 const BENCH = `
   const { runBench } = await import('./dist/measure/bench.js')
