@@ -73,6 +73,9 @@ export declare function disposePopulation(population: ExternalObject<'population
 /** Frees a population and its states now; its functions throw from then on. */
 export declare function disposeRecurrentPopulation(recurrents: ExternalObject<'recurrents'>): void
 
+/** Bytes outside its heap that V8 has been told of in this thread, by whomever. */
+export declare function externalMemory(): number
+
 /**
  * Computes many rows on another thread, from a copy of the inputs; checks that the outputs have
  * room, but leaves it to the caller to copy the result there.

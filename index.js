@@ -773,7 +773,7 @@ if (
   }
 }
 
-const { activationNames, bindNetwork, bindNetworkBatch, bindNothing, bindPopulation, bindRecurrent, bindRecurrentBatch, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, populationByteLength, randomGenome, recurrentByteLength, recurrentPopulationByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
+const { activationNames, bindNetwork, bindNetworkBatch, bindNothing, bindPopulation, bindRecurrent, bindRecurrentBatch, bindRecurrentPopulation, compileNetwork, compilePopulation, compileRecurrent, compileRecurrentPopulation, disposePopulation, disposeRecurrentPopulation, externalMemory, feedForwardBatchAsync, feedForwardBatchFunction, feedForwardFunction, feedForwardRowsFunction, genomeFromJson, genomeToJson, networkByteLength, planGenome, planRecurrent, populationByteLength, randomGenome, recurrentByteLength, recurrentPopulationByteLength, recurrentPopulationStateSize, recurrentStateSize, resetRecurrent, resetRecurrentPopulation, simd, stepBatchAsync, stepBatchFunction, stepFunction, stepRowsFunction, timeFeedForward, validateGenome } = nativeBinding
 export { activationNames }
 export { bindNetwork }
 export { bindNetworkBatch }
@@ -788,6 +788,7 @@ export { compileRecurrent }
 export { compileRecurrentPopulation }
 export { disposePopulation }
 export { disposeRecurrentPopulation }
+export { externalMemory }
 export { feedForwardBatchAsync }
 export { feedForwardBatchFunction }
 export { feedForwardFunction }

@@ -1,4 +1,5 @@
 import { NeatronError } from '../errors.js'
+import { HEADER_WORDS } from './layout.js'
 
 /**
  * The class of a typed array as the engine knows it: not fooled by prototypes, and right for
@@ -26,6 +27,17 @@ export function checkRows(inputs: Float32Array, outputs: Float32Array): void {
 /** Refuses genome indices that are no `Uint32Array`. */
 export function checkGenomeIndices(genome: Uint32Array): void {
   if (classOf.call(genome) !== 'Uint32Array') throw wrongClass('genome', 'Uint32Array', genome)
+}
+
+/** Refuses packed genes that are no `Uint32Array`, or too short for the header of one. */
+export function checkWords(words: Uint32Array): void {
+  if (classOf.call(words) !== 'Uint32Array') throw wrongClass('words', 'Uint32Array', words)
+  if (words.length >= HEADER_WORDS) return
+  throw new NeatronError(
+    'GENOME_FORMAT',
+    `a packed genome begins with a header of ${HEADER_WORDS} words, but ${words.length} came; ` +
+      'pass the words of a genome, not transferred away',
+  )
 }
 
 /** Refuses slots that are no `Uint32Array`. */

@@ -1,4 +1,5 @@
 import { NeatronError } from '../errors.js'
+import { checkWords } from './arrays.js'
 import { type GenomeJSON, packJSON, unpackJSON } from './json.js'
 import {
   FLAG_RECURRENT,
@@ -9,6 +10,7 @@ import {
   HEADER_OUTPUTS,
 } from './layout.js'
 import { Network } from './network.js'
+import { checkFlag, checkOptions, checkOwn, OWN } from './options.js'
 import { packRandom, type RandomGenomeOptions } from './random-genome.js'
 
 /** How a genome is compiled. */
@@ -19,6 +21,13 @@ export interface CompileOptions {
    * step's), so an input needs as many steps to reach an output as there are connections between.
    */
   recurrent?: boolean
+}
+
+/** Whether `options` ask for recurrent networks; undefined if they leave it to the genomes. */
+export function recurrentOf(options: CompileOptions | undefined): boolean | undefined {
+  checkOptions('compile', options, ['recurrent'])
+  checkFlag('recurrent', options?.recurrent)
+  return options?.recurrent
 }
 
 /** What {@link Genome.feedForward} keeps between calls. */
@@ -39,7 +48,8 @@ export class Genome {
   #floats: Float32Array | undefined
   #runner: Runner | undefined
 
-  private constructor(words: Uint32Array) {
+  private constructor(own: symbol, words: Uint32Array) {
+    checkOwn(own, 'Genome.random, Genome.fromJSON or Genome.fromWords')
     this.words = words
   }
 
@@ -49,7 +59,7 @@ export class Genome {
    * @throws {@link NeatronError} `ARGUMENT_TYPE`, `ARGUMENT_RANGE`
    */
   static random(options: RandomGenomeOptions): Genome {
-    return new Genome(packRandom(options))
+    return new Genome(OWN, packRandom(options))
   }
 
   /**
@@ -60,15 +70,20 @@ export class Genome {
    *   found by {@link Genome.compile}.
    */
   static fromJSON(value: unknown): Genome {
-    return new Genome(packJSON(value))
+    return new Genome(OWN, packJSON(value))
   }
 
   /**
-   * A genome of packed genes (src/genome/layout.ts), which it takes over without a copy or a check:
-   * compiling checks them. Made for `words` from another genome, such as one sent by a worker.
+   * A genome of packed genes (src/genome/layout.ts), which it takes over without a copy and hardly
+   * checked: compiling checks them. Made for `words` from another genome, such as one sent by a
+   * worker.
+   *
+   * @throws {@link NeatronError} `ARGUMENT_TYPE` for no `Uint32Array`; `GENOME_FORMAT` for one too
+   *   short to be a genome, as it is when its memory was transferred away
    */
   static fromWords(words: Uint32Array): Genome {
-    return new Genome(words)
+    checkWords(words)
+    return new Genome(OWN, words)
   }
 
   /** The genes in the JSON format. */
@@ -137,11 +152,11 @@ export class Genome {
   /**
    * The network that runs.
    *
-   * @throws {@link NeatronError} `GENOME_CYCLE` naming the nodes on a cycle of enabled connections,
+   * @throws {@link NeatronError} `ARGUMENT_TYPE` for options that there are not; `GENOME_CYCLE` naming the nodes on a cycle of enabled connections,
    *   unless the network is to be recurrent
    */
-  compile(options: CompileOptions = {}): Network {
-    return Network.compile(this.words, options?.recurrent ?? this.recurrent)
+  compile(options?: CompileOptions): Network {
+    return Network.compile(this.words, recurrentOf(options) ?? this.recurrent)
   }
 
   #run(): Runner {

@@ -4,6 +4,7 @@ import { checkPlace, checkRows } from './arrays.js'
 import { guardBound } from './bound.js'
 import { type Engine, feedForwardEngine, recurrentEngine } from './engine.js'
 import { HEADER_INPUTS, HEADER_OUTPUTS } from './layout.js'
+import { checkOwn, OWN } from './options.js'
 import { Repeats } from './repeats.js'
 
 /** `TypedArray.prototype.set`, which user code cannot replace on its own arrays. */
@@ -36,7 +37,8 @@ export class Network {
   #feedForward: ReturnType<Engine['feedForward']> | undefined
   #feedForwardBatch: ReturnType<Engine['feedForwardBatch']> | undefined
 
-  private constructor(words: Uint32Array, engine: Engine) {
+  private constructor(own: symbol, words: Uint32Array, engine: Engine) {
+    checkOwn(own, 'genome.compile()')
     this.#engine = engine
     this.inputSize = words[HEADER_INPUTS]
     this.outputSize = words[HEADER_OUTPUTS]
@@ -60,7 +62,7 @@ export class Network {
 
   /** @internal What `engine` made of a packed genome. */
   static over(words: Uint32Array, engine: Engine): Network {
-    return new Network(words, engine)
+    return new Network(OWN, words, engine)
   }
 
   /**
@@ -74,7 +76,10 @@ export class Network {
    */
   feedForward(inputs: Float32Array, outputs: Float32Array): void {
     const bound = this.#single.recall(inputs, outputs, 1)
-    if (bound !== undefined) return bound()
+    if (bound !== undefined) {
+      bound()
+      return
+    }
     checkRows(inputs, outputs)
     this.#feedForward ??= this.#engine.feedForward()
     try {
@@ -111,7 +116,10 @@ export class Network {
    */
   feedForwardBatch(inputs: Float32Array, outputs: Float32Array, rows: number): void {
     const bound = this.#batch.recall(inputs, outputs, rows)
-    if (bound !== undefined) return bound()
+    if (bound !== undefined) {
+      bound()
+      return
+    }
     checkRows(inputs, outputs)
     this.#feedForwardBatch ??= this.#engine.feedForwardBatch()
     try {

@@ -1,8 +1,9 @@
 import { NeatronError } from '../errors.js'
 import { asNeatronError } from '../native/addon.js'
-import { checkGenomeIndices, checkPlace, checkRows, checkSlots } from './arrays.js'
+import { checkGenomeIndices, checkPlace, checkRows, checkSlots, checkWords } from './arrays.js'
 import { guardBound } from './bound.js'
-import { type CompileOptions, Genome } from './genome.js'
+import { type CompileOptions, Genome, recurrentOf } from './genome.js'
+import { checkOwn, OWN } from './options.js'
 import {
   feedForwardPopulation,
   type PopulationEngine,
@@ -31,6 +32,7 @@ function pack(genomes: readonly Genome[]): Uint32Array {
         `genomes[${index}] is no Genome; pass objects made by Genome.random or Genome.fromJSON`,
       )
     }
+    checkWords(genome.words)
     end += genome.words.length
     offsets[index + 1] = end
   }
@@ -77,7 +79,8 @@ export class Population {
   #feedForwardRows: ReturnType<PopulationEngine['feedForwardRows']> | undefined
   #own: OwnRows | undefined
 
-  private constructor(engine: PopulationEngine, genomes: readonly Genome[]) {
+  private constructor(own: symbol, engine: PopulationEngine, genomes: readonly Genome[]) {
+    checkOwn(own, 'Population.compile(genomes)')
     this.#engine = engine
     this.stateSize = engine.stateSize
     this.size = genomes.length
@@ -94,14 +97,15 @@ export class Population {
    * @throws {@link NeatronError} `POPULATION_SHAPE`, `ARGUMENT_TYPE`, and what
    *   {@link Genome.compile} throws; the message names the genome
    */
-  static compile(genomes: readonly Genome[], options: CompileOptions = {}): Population {
+  static compile(genomes: readonly Genome[], options?: CompileOptions): Population {
     if (!Array.isArray(genomes)) {
       throw new NeatronError('ARGUMENT_TYPE', 'genomes must be an array of Genome objects')
     }
+    const asked = recurrentOf(options)
     const offsets = pack(genomes)
-    const recurrent = options.recurrent ?? allRecurrent(genomes)
+    const recurrent = asked ?? allRecurrent(genomes)
     const engine = recurrent ? recurrentPopulation : feedForwardPopulation
-    return new Population(engine(words.subarray(0, offsets[genomes.length]), offsets), genomes)
+    return new Population(OWN, engine(words.subarray(0, offsets[genomes.length]), offsets), genomes)
   }
 
   /**

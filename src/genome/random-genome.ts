@@ -1,6 +1,7 @@
 import { NeatronError } from '../errors.js'
 import { randomGenome } from '../native/addon.js'
 import { ACTIVATIONS, type Activation } from './layout.js'
+import { checkOptions } from './options.js'
 
 /** What a random genome looks like. */
 export interface RandomGenomeOptions {
@@ -12,7 +13,8 @@ export interface RandomGenomeOptions {
   hidden?: number
   /**
    * Connections, disabled ones included; by default three for each hidden and output node. Raised
-   * to what joins every node, lowered to what the nodes can hold without a cycle.
+   * to what joins every hidden and output node, and lowered to what the nodes can hold without a cycle (so that sizes
+   * may be drawn at random): `genome.connectionCount` tells how many there are.
    */
   connections?: number
   /**
@@ -23,6 +25,8 @@ export interface RandomGenomeOptions {
   /** A whole number from 0 to 2^53 - 1: the same gives the same genome. By default drawn. */
   seed?: number
 }
+
+const KNOWN = ['inputs', 'outputs', 'hidden', 'connections', 'activations', 'seed']
 
 /** The most nodes, and the most connections, that {@link packRandom} makes. */
 const MOST_GENES = 1 << 22
@@ -66,6 +70,7 @@ export function packRandom(options: RandomGenomeOptions): Uint32Array {
       'expected options such as { inputs: 2, outputs: 1 }, but none came',
     )
   }
+  checkOptions('Genome.random', options, KNOWN)
   const inputs = whole('inputs', options.inputs, 1, MOST_GENES)
   const outputs = whole('outputs', options.outputs, 1, MOST_GENES)
   const hidden = whole('hidden', options.hidden ?? 0, 0, MOST_GENES)

@@ -14,7 +14,7 @@ mod failure;
 mod function;
 mod guard;
 mod lengths;
-mod memory;
+pub mod memory;
 mod network;
 mod plan;
 mod population;

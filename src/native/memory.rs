@@ -3,6 +3,16 @@
 use std::cell::Cell;
 
 use napi::{Env, sys};
+use napi_derive::napi;
+
+use crate::failure::{Code, Failure};
+
+/// Bytes outside its heap that V8 has been told of in this thread, by whomever.
+#[napi(catch_unwind)]
+pub fn external_memory(env: &Env) -> napi::Result<f64, Code> {
+    let told = env.adjust_external_memory(0);
+    Ok(told.map_err(|error| Failure::new("INTERNAL", error.reason.clone()))? as f64)
+}
 
 /// How many bytes V8 knows of. They are taken back when this is dropped, as it is with the last
 /// JavaScript object that holds it: on the thread of its environment.

@@ -1,5 +1,7 @@
+import { describe } from '../describe.js'
 import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
+import { checkOptions } from '../genome/options.js'
 import type { Plan } from '../native/addon.js'
 import { VERSION } from '../version.js'
 import type { Rounding } from './activation.js'
@@ -38,27 +40,28 @@ export interface ExportOptions {
  * The model agrees with the native network within 1e-5 x max(1, |y|) for weights up to 8 in size,
  * and to the bit with `rounding: 'native'`; docs/onnx.md tells how that was measured.
  *
- * @throws NeatronError `ARGUMENT_TYPE` for what is no genome; `GENOME_CYCLE` and the other codes of compiling; `POPULATION_SHAPE` when
- *   there is no genome, their inputs or outputs differ, or only some are marked recurrent; `ARGUMENT_RANGE` for a wrong number of ids.
+ * @throws NeatronError `ARGUMENT_TYPE` for what is no genome, and for options that there are not; `GENOME_CYCLE` and the other codes of compiling; `POPULATION_SHAPE` when
+ *   there is no genome, their inputs or outputs differ, or only some are marked recurrent; `ARGUMENT_RANGE` for a wrong number of ids and an unknown rounding.
  */
 export function exportOnnx(
   genomes: Genome | readonly Genome[],
-  options: ExportOptions = {},
+  options?: ExportOptions,
 ): Uint8Array {
+  checkExportOptions(options)
   const list = isList(genomes) ? genomes : [genomes]
   const stranger = list.findIndex((genome) => !(genome instanceof Genome))
   if (stranger >= 0) {
-    const message = `Expected a Genome or an array of them, came ${describeValue(list[stranger])}${isList(genomes) ? ` at index ${stranger}` : ''}.`
+    const message = `Expected a Genome or an array of them, came ${describe(list[stranger])}${isList(genomes) ? ` at index ${stranger}` : ''}.`
     throw new NeatronError('ARGUMENT_TYPE', message)
   }
   const { recurrent, plans } = plansOf(list)
-  const ids = options.ids ?? list.map((_, index) => String(index))
+  const ids = options?.ids ?? list.map((_, index) => String(index))
   if (ids.length !== list.length) {
     const message = `Expected an id for each of ${list.length} genomes, got ${ids.length}.`
     throw new NeatronError('ARGUMENT_RANGE', message)
   }
   const kind = isList(genomes) ? 'population' : 'genome'
-  const rounding = options.rounding ?? (recurrent ? 'native' : chooseRounding(plans))
+  const rounding = options?.rounding ?? (recurrent ? 'native' : chooseRounding(plans))
   const { outputSize } = list[0]
   let graph: Graph
   if (kind === 'genome') {
@@ -70,7 +73,7 @@ export function exportOnnx(
       ? recurrentPopulationGraph(plans, outputSize, rounding)
       : populationGraph(plans, rounding)
   }
-  return graph.toModel(describe(kind, ids, rounding, recurrent ? plans[0] : undefined))
+  return graph.toModel(modelInfo(kind, ids, rounding, recurrent ? plans[0] : undefined))
 }
 
 /**
@@ -81,7 +84,7 @@ export function exportOnnx(
 export function exportSteps(genomes: readonly Genome[], rounding: Rounding): ExportedSteps {
   const { plans } = plansOf(genomes)
   const ids = genomes.map((_, index) => String(index))
-  const info = describe('population', ids, rounding, plans[0])
+  const info = modelInfo('population', ids, rounding, plans[0])
   const bytes = populationGraph(plans, rounding).toModel(info)
   return { bytes, stateSize: plans[0].outputSlots.length }
 }
@@ -93,8 +96,22 @@ export interface ExportedSteps {
   readonly stateSize: number
 }
 
+const ROUNDINGS: readonly Rounding[] = ['standard', 'native']
+
+function checkExportOptions(options: ExportOptions | undefined): void {
+  checkOptions('exportOnnx', options, ['ids', 'rounding'])
+  const { ids, rounding } = options ?? {}
+  if (ids !== undefined && !(Array.isArray(ids) && ids.every((id) => typeof id === 'string'))) {
+    throw new NeatronError('ARGUMENT_TYPE', 'ids must be an array of strings, one for each genome')
+  }
+  if (rounding !== undefined && !ROUNDINGS.includes(rounding)) {
+    const message = `rounding must be ${ROUNDINGS.join(' or ')}, but ${describe(rounding)} came`
+    throw new NeatronError('ARGUMENT_RANGE', message)
+  }
+}
+
 /** What a model says about itself; `step` is a plan of a recurrent genome. */
-function describe(
+function modelInfo(
   kind: 'genome' | 'population',
   ids: readonly string[],
   rounding: Rounding,
@@ -116,10 +133,4 @@ function describe(
 
 function isList(genomes: Genome | readonly Genome[]): genomes is readonly Genome[] {
   return Array.isArray(genomes)
-}
-
-/** A value from outside, for a message. */
-function describeValue(value: unknown): string {
-  if (value === null || typeof value !== 'object') return String(value)
-  return value.constructor?.name ?? 'an object'
 }

@@ -1,147 +1,114 @@
 /**
- * Throws random values at every function that the addon exports, and at every function and handle
- * that those hand out, for the given milliseconds. Ends with counts on stdout; a crash ends it
- * sooner.
+ * Throws wrong and almost right values at every function that index.d.ts declares, and at every
+ * function that those hand out, for the given milliseconds. Ends with counts on stdout; a crash
+ * ends it sooner.
+ *
+ *     node --expose-gc --import=tsx test/native/_hostile.ts MILLISECONDS [SEED]
  */
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { Genome } from '#src/genome/genome.js'
+import { guardBound } from '#src/genome/bound.js'
+import { argument, below, genomes, handles, type Parameter, pick } from './_hostile-values.js'
 
-const addon = createRequire(import.meta.url)('../../index.js') as Record<string, unknown>
+type Call = (...args: unknown[]) => unknown
+interface Target {
+  name: string
+  call: Call
+  parameters: Parameter[]
+  /** The type of what it returns. */
+  returns: string
+}
+
 const milliseconds = Number(process.argv[2])
+const addon = createRequire(import.meta.url)('../../index.js') as Record<string, Call>
 
-let state = 1
-/** A whole number from 0 to `bound` - 1 (a linear congruential generator will do). */
-function below(bound: number): number {
-  state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-  return Math.floor((state / 2 ** 32) * bound)
-}
-const pick = <T>(list: readonly T[]): T => list[below(list.length)]
+/** The parameters of a list, whose types are taken without `undefined` and `null`. */
+const parametersOf = (list: string): Parameter[] =>
+  [...list.matchAll(/(\w+)\??: ([^,|)]+)/g)].map(([, name, type]) => ({ name, type: type.trim() }))
 
-const genomes = Array.from({ length: 4 }, (_, seed) =>
-  Genome.random({ inputs: 1 + seed, outputs: 2, hidden: 3 * seed, seed }),
-)
-const json = JSON.stringify(genomes[2])
+const declarations = readFileSync(new URL('../../index.d.ts', import.meta.url), 'utf8')
+const exported: Target[] = [
+  ...declarations.matchAll(/^export declare function (\w+)\((.*?)\): (.*)$/gm),
+].map(([, name, list, returns]) => ({
+  name,
+  call: addon[name],
+  parameters: parametersOf(list),
+  returns,
+}))
 
-function detached(): Float32Array {
-  const array = new Float32Array(2)
-  structuredClone(array, { transfer: [array.buffer] })
-  return array
-}
-
-/** A valid genome with some words overwritten, or cut short. */
-function mangledWords(): Uint32Array {
-  const words = pick(genomes).words.slice(0, pick([1, 5, 9, 1e9]))
-  for (let change = below(4); change > 0; change--) {
-    words[below(words.length)] = pick([0, 1, 2, 7, 255, 256, 0x7f800000, 0x7fc00000, 0xffffffff])
-  }
-  return words
+/** Functions that the addon handed out. */
+const handed: Target[] = []
+const keepIn = <T>(list: T[], value: T) => {
+  list[list.length < 50 ? list.length : below(50)] = value
 }
 
-function mangledText(): string {
-  const at = below(json.length)
-  return json.slice(0, at) + pick(['', '{', '9', '"', 'null', '1e999', '\0']) + json.slice(at + 1)
-}
-
-const buffer = new ArrayBuffer(4096)
-const kept: unknown[] = []
-
-const VALUES: (() => unknown)[] = [
-  () => undefined,
-  () => null,
-  () => pick([0, 1, 2, -1, 0.5, Number.NaN, 2 ** 31, 2 ** 32, 2 ** 53, -Infinity]),
-  () => pick(['', 'abc', '\ud800']),
-  () => 10n ** 30n,
-  () => Symbol('hostile'),
-  () => () => 1,
-  () => ({}),
-  () => [1, 2, 3],
-  () => new Proxy({}, { get: () => pick([Symbol('trap'), Number.NaN, undefined]) }),
-  () => new Proxy(new Float32Array(3), {}),
-  () => Object.create(Float32Array.prototype),
-  () => new Float32Array(below(10)),
-  () => new Float32Array(pick([64, 4096])),
-  () => new Float32Array(buffer, 4 * below(8), below(16)),
-  () => new Uint32Array(buffer, 4 * below(8), below(16)),
-  () => new Uint8Array(buffer, below(8), below(16)),
-  () => new Float64Array(below(10)),
-  () => new BigInt64Array(below(3)),
-  () => new DataView(buffer, below(8)),
-  () => buffer,
-  () => new Float32Array(new SharedArrayBuffer(4 * below(10))),
-  detached,
-  mangledWords,
-  () => pick(genomes).words,
-  () => Uint32Array.of(0, below(40), below(60)),
-  mangledText,
-  () => json,
-  () => ({ inputs: below(4), outputs: below(4), hidden: below(9), connections: below(50) }),
-  () => ({ inputs: 2, outputs: 1, hidden: 0, connections: 5, activations: [below(20)], seed: 1 }),
-  () => (kept.length > 0 ? pick(kept) : undefined),
-]
-
-const counts = { calls: 0, refused: 0, codes: {} as Record<string, number> }
+const counts = { calls: 0, codes: {} as Record<string, number> }
+/** How often each function answered, and refused. */
+const by = new Map<string, { answered: number; refused: number }>()
 const pending: Promise<unknown>[] = []
 
-function noteFailure(error: unknown): void {
-  const code = String((error as { code?: unknown }).code)
-  counts.refused++
-  counts.codes[code] = (counts.codes[code] ?? 0) + 1
+function refused(name: string, error: unknown): void {
+  // All have a code; an option that is no object is refused by the engine, with a TypeError.
+  const { code, name: kind } = error as { code?: string; name: string }
+  counts.codes[code ?? kind] = (counts.codes[code ?? kind] ?? 0) + 1
+  by.get(name)!.refused++
 }
 
-/**
- * Keeps what came back, to be passed or called later. Not the bound functions: src/genome/bound.ts
- * alone calls those, and checks their arrays before.
- */
-function keep(name: string, result: unknown): void {
-  if (result instanceof Promise) pending.push(result.catch(noteFailure))
-  else if (!name.startsWith('bind')) kept[kept.length < 200 ? kept.length : below(200)] = result
+/** Keeps what came back, to be passed or called later. */
+function keep({ name, returns }: Target, result: unknown): void {
+  if (result instanceof Promise) {
+    pending.push(result.catch((error) => refused(name, error)))
+  } else if (returns.startsWith('ExternalObject')) {
+    keepIn(handles.get(returns)!, result)
+  } else if (name.startsWith('bind')) {
+    // As src/genome does, which alone calls bound functions; some lose their arrays before.
+    const { inputs } = result as { inputs: Float32Array }
+    const call = guardBound(result as Parameters<typeof guardBound>[0])
+    if (below(4) === 0) structuredClone(0, { transfer: [inputs.buffer as ArrayBuffer] })
+    keepIn(handed, { name: `call of ${name}`, call, parameters: [], returns: 'void' })
+  } else if (typeof result === 'function') {
+    const parameters = parametersOf(returns.slice(0, returns.lastIndexOf('=>')))
+    keepIn(handed, { name: result.name, call: result as Call, parameters, returns: 'void' })
+  }
 }
 
-function attack(name: string, call: (...args: unknown[]) => unknown): void {
+function attack(target: Target): void {
   counts.calls++
+  const { name, call, parameters } = target
+  if (!by.has(name)) by.set(name, { answered: 0, refused: 0 })
+  // Or there would soon be no population in use.
+  if (name.startsWith('dispose') && below(10) > 0) return
+  const args = parameters.map(argument)
+  if (below(20) === 0) args.length = below(args.length + 1)
   // The measuring loop may run for its 2^32 calls: it gets few.
-  const args = Array.from({ length: below(6) }, () => pick(VALUES)())
-  if (name === 'timeFeedForward') args[3] = below(3)
+  if (name === 'timeFeedForward') args[4] = below(3)
   try {
-    keep(name, call(...args))
+    keep(target, call(...args))
+    by.get(name)!.answered++
   } catch (error) {
-    noteFailure(error)
+    refused(name, error)
   }
 }
 
-const exported = Object.entries(addon).filter(([, value]) => typeof value === 'function') as [
-  string,
-  (...args: unknown[]) => unknown,
-][]
-// Real handles and functions, so that most attacks get past the first check.
-for (const genome of genomes) {
-  const network = (addon.compileNetwork as (words: Uint32Array) => unknown)(genome.words)
-  kept.push(network)
-  for (const make of ['feedForwardFunction', 'feedForwardBatchFunction']) {
-    kept.push((addon[make] as (handle: unknown) => unknown)(network))
-  }
-  const recurrent = (addon.compileRecurrent as (words: Uint32Array) => unknown)(genome.words)
-  kept.push(recurrent)
-  for (const make of ['stepFunction', 'stepBatchFunction']) {
-    kept.push((addon[make] as (handle: unknown) => unknown)(recurrent))
+for (const { returns } of exported) {
+  if (returns.startsWith('ExternalObject')) handles.set(returns, [])
+}
+// Real handles to begin with, so that most attacks get past the first check.
+for (const { words } of genomes) {
+  const offsets = Uint32Array.of(0, words.length)
+  for (const { call, parameters, returns } of exported) {
+    handles.get(returns)?.push(parameters.length === 1 ? call(words) : call(words, offsets))
   }
 }
-const { words } = genomes[1]
-const compileRecurrents = addon.compileRecurrentPopulation as (...args: unknown[]) => unknown
-const recurrents = compileRecurrents(words, Uint32Array.of(0, words.length))
-kept.push(recurrents, (addon.stepRowsFunction as (handle: unknown) => unknown)(recurrents))
 
 const end = Date.now() + milliseconds
 while (Date.now() < end) {
   for (let turn = 0; turn < 500; turn++) {
-    attack(...pick(exported))
-    const function_ = pick(kept)
-    if (typeof function_ === 'function') {
-      attack(function_.name, function_ as (...args: unknown[]) => unknown)
-    }
+    attack(pick(exported))
+    if (handed.length > 0) attack(pick(handed))
   }
   await Promise.all(pending.splice(0))
   await new Promise(setImmediate)
   globalThis.gc?.()
 }
-console.log(JSON.stringify(counts))
+console.log(JSON.stringify({ ...counts, by: Object.fromEntries(by) }))
