@@ -1,12 +1,20 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { describe } from '../describe.js'
-import { type BytesRequest, checkRoom, infer, readObject, type ServerContext } from './context.js'
+import {
+  type BytesRequest,
+  checkRoom,
+  infer,
+  type JsonObject,
+  readObject,
+  type ServerContext,
+} from './context.js'
 import { HttpError } from './http-error.js'
+import type { Model } from './model.js'
 import { readGenomes, readRows, writeRows } from './rows.js'
 import { SCHEMAS } from './schemas.js'
 import type { TensorData } from './signature.js'
 
-const FIELDS = new Set(['inputs', 'model', 'genome'])
+const FIELDS = new Set(['inputs', 'model', 'genome', 'state'])
 
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {
@@ -23,25 +31,46 @@ export function inferRoute(app: FastifyInstance, context: ServerContext): void {
     }
     const model = context.repository.find(modelName(body.model))
     const { signature } = model
-    if (signature.inputs.length > (signature.genomeInput < 0 ? 1 : 2)) {
-      const names = signature.inputs.map(({ name }) => name).join(', ')
-      const message = `Model ${model.name} takes ${names}; /infer knows inputs and genome. Use /v2/models/${model.name}/infer.`
-      throw new HttpError('BODY_INVALID', message)
-    }
-    const inputs: TensorData[] = []
-    const rowsInput = signature.genomeInput === 0 ? 1 : 0
-    const spec = signature.inputs[rowsInput]
-    const values = readRows(body.inputs, { ...spec, name: 'inputs' })
+    const inputs = readInputs(body, model)
     const rows = (body.inputs as unknown[]).length
-    inputs[rowsInput] = values
-    if (signature.genomeInput >= 0 || body.genome !== undefined) {
-      const genomes = readGenomes(body.genome, rows, signature)
-      if (signature.genomeInput >= 0) inputs[signature.genomeInput] = genomes
-    }
     const { outputs } = await infer(context, request, reply, model, inputs, rows)
     reply.header('content-type', 'application/json; charset=utf-8')
-    return `{"outputs":${writeRows(outputs[0], signature.outputs[0].width)}}`
+    const { stateOutput } = signature
+    const at = stateOutput === 0 ? 1 : 0
+    const answer = `{"outputs":${writeRows(outputs[at], signature.outputs[at].width)}`
+    if (stateOutput < 0) return `${answer}}`
+    return `${answer},"state":${writeRows(outputs[stateOutput], signature.outputs[stateOutput].width)}}`
   })
+}
+
+/** The inputs in the order of the model's signature; a state that is not given is at its beginning. */
+function readInputs(body: JsonObject, { name, signature }: Model): TensorData[] {
+  const { rowsInput, genomeInput, stateInput } = signature
+  const known = [rowsInput, genomeInput, stateInput].filter((input) => input >= 0)
+  if (signature.inputs.length > known.length) {
+    const names = signature.inputs.map((input) => input.name).join(', ')
+    const message = `Model ${name} takes ${names}; /infer knows inputs, genome and state. Use /v2/models/${name}/infer.`
+    throw new HttpError('BODY_INVALID', message)
+  }
+  const inputs: TensorData[] = []
+  inputs[rowsInput] = readRows(body.inputs, { ...signature.inputs[rowsInput], name: 'inputs' })
+  const rows = (body.inputs as unknown[]).length
+  if (genomeInput >= 0 || body.genome !== undefined) {
+    const genomes = readGenomes(body.genome, rows, signature)
+    if (genomeInput >= 0) inputs[genomeInput] = genomes
+  }
+  if (stateInput >= 0) {
+    const spec = signature.inputs[stateInput]
+    inputs[stateInput] =
+      body.state === undefined ? new Float32Array(rows * spec.width) : readRows(body.state, spec)
+    if (inputs[stateInput].length !== rows * spec.width) {
+      const message = `state: expected ${rows} rows as in inputs, got ${describe(body.state)}.`
+      throw new HttpError('INPUT_LENGTH', message)
+    }
+  } else if (body.state !== undefined) {
+    throw new HttpError('BODY_INVALID', `Model ${name} is not recurrent and has no state.`)
+  }
+  return inputs
 }
 
 function modelName(value: unknown): string | undefined {

@@ -32,6 +32,20 @@ const inferBody = Type.Object({
       description: 'For a population: the index of the genome that answers each row.',
     }),
   ),
+  state: Type.Optional(
+    Type.Array(numbers, {
+      description: 'For a recurrent network: the state of each row [rows x N], by default zeros.',
+    }),
+  ),
+})
+
+const inferAnswer = Type.Object({
+  outputs: Type.Array(numbers),
+  state: Type.Optional(
+    Type.Array(numbers, {
+      description: 'Of a recurrent network: what to send with the next step.',
+    }),
+  ),
 })
 
 const oipBody = Type.Object({
@@ -85,7 +99,7 @@ const open = (schema: FastifySchema): FastifySchema => ({ ...schema, security: [
 
 /** The schema of each route. */
 export const SCHEMAS = {
-  infer: route('Rows in, rows out.', Type.Object({ outputs: Type.Array(numbers) }), inferBody),
+  infer: route('Rows in, rows out.', inferAnswer, inferBody),
   server: route('What this server is, and what it runs.', anything),
   live: open(route('Whether the process answers.', Type.Object({ live: Type.Boolean() }))),
   ready: open(route('Whether requests are accepted.', Type.Object({ ready: Type.Boolean() }))),

@@ -18,6 +18,11 @@ export interface Signature {
   readonly outputs: readonly TensorSpec[]
   /** Position among the inputs of the index of the genome that answers a row; -1 without one. */
   readonly genomeInput: number
+  /** Position among the inputs of the rows: the first that is neither genome nor state. */
+  readonly rowsInput: number
+  /** Positions of a recurrent network's state among the inputs and the outputs; -1 without one. */
+  readonly stateInput: number
+  readonly stateOutput: number
   /** Genomes of a population model, else 1: indices must be below it. */
   readonly populationSize: number
   /** Bytes of a row's inputs and outputs. */
@@ -61,7 +66,22 @@ export function readSignature(
   const populationSize = genomeInput < 0 ? 1 : size
   let rowBytes = 0
   for (const { datatype, width } of [...inputs, ...outputs]) rowBytes += BYTES[datatype] * width
-  return { inputs, outputs, genomeInput, populationSize, rowBytes }
+  const { stateInput, stateOutput } = findState(inputs, outputs)
+  const rowsInput = inputs.findIndex((_, index) => index !== genomeInput && index !== stateInput)
+  return {
+    ...{ inputs, outputs, genomeInput, rowsInput, stateInput, stateOutput },
+    ...{ populationSize, rowBytes },
+  }
+}
+
+/** What a recurrent network takes from the step before: an input, and an output of the same width. */
+function findState(inputs: readonly TensorSpec[], outputs: readonly TensorSpec[]) {
+  const stateInput = inputs.findIndex(({ name }) => name === 'state')
+  const stateOutput = outputs.findIndex(
+    ({ name, width }) => name === 'state_out' && width === inputs[stateInput]?.width,
+  )
+  const whole = stateInput >= 0 && stateOutput >= 0 && inputs.length > 1 && outputs.length > 1
+  return whole ? { stateInput, stateOutput } : { stateInput: -1, stateOutput: -1 }
 }
 
 function readSpec(meta: InferenceSession.ValueMetadata, role: 'input' | 'output'): TensorSpec {
