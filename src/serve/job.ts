@@ -26,6 +26,8 @@ export interface Job {
   taken: number
   /** Rows answered so far. */
   answered: number
+  /** Whether it has failed: several runs may serve it, and one failure is enough. */
+  failed: boolean
   queueMs: number
   inferMs: number
   /** Where the answers of a request served by several runs are put together. */

@@ -3,6 +3,8 @@ import { createSession } from '../onnx/runtime.js'
 import { MalformedModel, type ModelFacts, scanModel } from '../onnx/scan.js'
 import { HttpError } from './http-error.js'
 import type { Job } from './job.js'
+import { RunTimes } from './run-times.js'
+import type { SessionHolder } from './session-cache.js'
 import { readSignature, type Signature } from './signature.js'
 import { ModelStatistics } from './statistics.js'
 
@@ -13,7 +15,7 @@ const LIMITS = { nodes: 100_000, tensors: 100_000 }
 const STANDARD_DOMAINS = new Set(['', 'ai.onnx', 'ai.onnx.ml'])
 
 /** A model that answers requests: its bytes, its signature, its counters and its waiting jobs. */
-export class Model {
+export class Model implements SessionHolder {
   /** Counters since a model was first loaded under this name. */
   statistics = new ModelStatistics()
   /** Jobs that wait for a run, oldest first. */
@@ -24,6 +26,10 @@ export class Model {
   pending = 0
   /** Whether it was unloaded or replaced, and only answers what it has accepted. */
   retired = false
+  /** What the runs of this model take. */
+  readonly runTimes = new RunTimes()
+  /** Its session in the thread for large runs, if one is open there. */
+  away: SessionHolder | null = null
   #session: InferenceSession | null
   #opening: Promise<InferenceSession> | null = null
 
@@ -70,6 +76,14 @@ export class Model {
   /** The session, if one is open. */
   get session(): InferenceSession | null {
     return this.#session
+  }
+
+  /**
+   * ONNX Runtime keeps the initializers and packs weights, so the model's bytes count twice; the
+   * rest is what an empty session takes.
+   */
+  get sessionBytes(): number {
+    return 2 * this.bytes.length + 256 * 1024
   }
 
   /** Opens a session again after {@link release}. */

@@ -67,7 +67,7 @@ export class ModelRepository {
         this.#models.set(name, model)
         if (replaced !== undefined) await this.#retire(replaced)
         this.#unavailable.delete(name)
-        this.sessions.add(model)
+        this.sessions.touch(model)
         return model
       } catch (error) {
         if (!this.#models.has(name)) this.#markUnavailable(name, version, (error as Error).message)
@@ -136,7 +136,7 @@ export class ModelRepository {
 
   async #retire(model: Model): Promise<void> {
     model.retired = true
-    if (model.pending === 0) await this.sessions.remove(model)
+    if (model.pending === 0) await this.sessions.retire(model)
   }
 
   #markUnavailable(name: string, version: string, reason: string): void {

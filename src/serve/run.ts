@@ -20,49 +20,55 @@ export interface RunResult {
   readonly inferMs: number
 }
 
-/** Runs the rows of `slices` together. */
+/** Runs a session on `rows` rows: `inputs` in the order of the signature. */
 export async function run(
-  runtime: OnnxRuntime,
+  { Tensor }: OnnxRuntime,
   session: InferenceSession,
-  signature: Signature,
-  slices: readonly Slice[],
+  { inputs: specs, outputs }: Signature,
+  inputs: readonly TensorData[],
   rows: number,
 ): Promise<RunResult> {
-  const feeds = makeFeeds(runtime, signature, slices, rows)
-  // The binding begins its work in an immediate of its own, right after this one.
-  let startedAt = 0
-  setImmediate(() => {
-    startedAt = performance.now()
-  })
-  const results = await session.run(feeds)
-  const inferMs = performance.now() - startedAt
-  const outputs = signature.outputs.map(({ name }) => results[name].data as Float32Array)
-  return { outputs, startedAt, inferMs }
-}
-
-function makeFeeds(
-  { Tensor }: OnnxRuntime,
-  { inputs }: Signature,
-  slices: readonly Slice[],
-  rows: number,
-): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {}
-  const [first] = slices
-  // A job that runs alone and whole needs no copy.
-  const whole = slices.length === 1 && first.rows === first.job.rows
-  for (let input = 0; input < inputs.length; input += 1) {
-    const { name, width } = inputs[input]
-    const data = whole ? first.job.inputs[input] : gather(slices, input, width, rows)
+  for (let input = 0; input < specs.length; input += 1) {
+    const { name, width } = specs[input]
+    const data = inputs[input]
     feeds[name] =
       data instanceof Float32Array
         ? new Tensor('float32', data, [rows, width])
         : new Tensor('int64', data, [rows])
   }
-  return feeds
+  // The binding begins its work in an immediate of its own, right after this one.
+  let startedAt = performance.now()
+  setImmediate(() => {
+    startedAt = performance.now()
+  })
+  const results = await session.run(feeds)
+  const inferMs = performance.now() - startedAt
+  return {
+    outputs: outputs.map(({ name }) => results[name].data as Float32Array),
+    startedAt,
+    inferMs,
+  }
 }
 
-/** Puts the values of one input of all slices one after the other. */
-function gather(slices: readonly Slice[], input: number, width: number, rows: number): TensorData {
+/** The inputs of all slices, one after the other: of the model's inputs one array each. */
+export function gather(
+  slices: readonly Slice[],
+  { inputs }: Signature,
+  rows: number,
+): readonly TensorData[] {
+  const [first] = slices
+  // A job that runs alone and whole needs no copy.
+  if (slices.length === 1 && first.rows === first.job.rows) return first.job.inputs
+  return inputs.map(({ width }, input) => gatherInput(slices, input, width, rows))
+}
+
+function gatherInput(
+  slices: readonly Slice[],
+  input: number,
+  width: number,
+  rows: number,
+): TensorData {
   const floats = slices[0].job.inputs[input] instanceof Float32Array
   const values = floats ? new Float32Array(rows * width) : new BigInt64Array(rows * width)
   let at = 0

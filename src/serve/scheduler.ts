@@ -1,13 +1,14 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { OnnxRuntime } from '../onnx/runtime.js'
+import { Answers } from './answers.js'
 import type { ByteBudget } from './byte-budget.js'
 import type { Entrance } from './entrance.js'
 import { HttpError } from './http-error.js'
 import type { Answer, Job } from './job.js'
 import type { Model } from './model.js'
-import { type RunResult, run, type Slice } from './run.js'
+import { gather, type RunResult, run, type Slice } from './run.js'
+import { RunWorker, WorkerCrash } from './run-worker.js'
 import type { SessionCache } from './session-cache.js'
-import type { TensorData, TensorSpec } from './signature.js'
+import type { TensorData } from './signature.js'
 
 /** Bounds of the queue and of a run. */
 export interface SchedulerOptions {
@@ -23,23 +24,35 @@ export interface SchedulerOptions {
   readonly timeoutMs: number
 }
 
-/** Most runs in one turn of the event loop without batching; what arrives meanwhile must wait. */
+/**
+ * Most runs in one turn of the event loop without batching; what arrives meanwhile must wait. To
+ * wait for each run would cost a turn for every request.
+ */
 const FOLLOWING = 8
 
 /** After a run of so many milliseconds, connections that wait are let in before the next. */
 const LONG_MS = 0.5
 
+/** A run that is expected to take longer, in milliseconds, goes to the thread for large runs. */
+const LARGE_MS = 5
+
+/** Where a run happens: on the thread of the event loop, or on the one for large runs. */
+type Place = 'here' | 'thread'
+
 /**
- * Decides which rows run when. ONNX Runtime's Node binding runs on the calling thread, so there is
- * one run at a time; models take turns, and while one run is under way the requests that arrive
- * gather for the next.
+ * Decides which rows run when and where. ONNX Runtime's Node binding runs on the calling thread, so
+ * there is one run at a time here; models take turns, and while one run is under way the requests
+ * that arrive gather for the next. Beside it there may be one large run, on a thread of its own.
  */
 export class Scheduler {
   /** Models with waiting jobs, in the order in which they get their turn. */
   readonly #turns: Model[] = []
-  #working = false
-  /** Runs asked for that have not ended, without batching. */
-  #following = 0
+  readonly #answers: Answers
+  readonly #worker: RunWorker
+  /** Runs asked for here that have not ended. */
+  #here = 0
+  /** Cancels what would wake us for a request that has waited its delay. */
+  #cancelWake: (() => void) | null = null
 
   constructor(
     readonly options: SchedulerOptions,
@@ -47,7 +60,10 @@ export class Scheduler {
     private readonly sessions: SessionCache,
     private readonly budget: ByteBudget,
     private readonly entrance: Entrance,
-  ) {}
+  ) {
+    this.#answers = new Answers(sessions, budget)
+    this.#worker = new RunWorker(sessions)
+  }
 
   /**
    * Says no while a model's queue is full: asked before a request is read, so that refusing costs
@@ -65,7 +81,8 @@ export class Scheduler {
   /**
    * Queues the rows of a request.
    *
-   * @param inputs the values of each input in the order of the model's signature, checked.
+   * @param inputs the values of each input in the order of the model's signature, checked; they
+   *   belong to the scheduler from now on.
    * @throws HttpError `QUEUE_FULL`, `DEADLINE`, `OUTPUT_NOT_FINITE` or `INTERNAL`.
    */
   submit(
@@ -87,6 +104,7 @@ export class Scheduler {
         reject,
         taken: 0,
         answered: 0,
+        failed: false,
         queueMs: 0,
         inferMs: 0,
         outputs: null,
@@ -94,61 +112,68 @@ export class Scheduler {
       model.waitingRows += rows
       model.pending += 1
       if (waiting === 0) this.#turns.push(model)
-      if (!this.#working) void this.#work()
+      this.#start()
     })
   }
 
-  async #work(): Promise<void> {
-    this.#working = true
-    while (this.#turns.length > 0) {
-      const model = this.#nextDue()
-      if (model === undefined) {
-        await this.#pause()
+  /** Ends the thread for large runs. Nothing may be waiting or running. */
+  async close(): Promise<void> {
+    await this.#worker.close()
+  }
+
+  /** Starts all runs that there is something and some place for. */
+  #start(): void {
+    this.#cancelWake?.()
+    this.#cancelWake = null
+    for (let at = 0; at < this.#turns.length; ) {
+      const model = this.#turns[at]
+      const place = this.#isDue(model) ? this.#placeFor(model) : null
+      if (place === null) {
+        at += 1
         continue
       }
+      this.#turns.splice(at, 1)
       const slices = this.#take(model)
       if (model.jobs.length > 0) this.#turns.push(model)
-      if (slices.length === 0) continue
-      const served = this.#serve(model, slices)
-      const begun = performance.now()
-      if (this.options.batching) await served
-      else await this.#follow(served)
-      if (performance.now() - begun > LONG_MS) await this.entrance.clear()
+      if (slices.length > 0) void this.#serve(model, slices, place)
     }
-    this.#working = false
+    if (this.options.maxQueueDelayUs > 0) this.#wakeWhenDue()
   }
 
-  /**
-   * Lets runs of single requests follow each other within a turn of the event loop: to wait for
-   * each would cost a turn for every request.
-   */
-  async #follow(served: Promise<void>): Promise<void> {
-    this.#following += 1
-    const ended = served.finally(() => {
-      this.#following -= 1
-    })
-    if (this.#following >= FOLLOWING) await ended
+  /** Where the model's next run finds a place now. */
+  #placeFor(model: Model): Place | null {
+    const { batching, maxBatch } = this.options
+    const waiting = batching ? model.waitingRows : model.jobs[0].rows - model.jobs[0].taken
+    if (model.runTimes.expect(Math.min(waiting, maxBatch)) > LARGE_MS) {
+      return this.#worker.busy ? null : 'thread'
+    }
+    return this.#here < (batching ? 1 : FOLLOWING) ? 'here' : null
   }
 
-  /** Takes the first model in turn that is full enough or has waited long enough. */
-  #nextDue(): Model | undefined {
-    if (this.options.maxQueueDelayUs === 0) return this.#turns.shift()
-    const now = performance.now()
-    const index = this.#turns.findIndex(
-      (model) => model.waitingRows >= this.options.maxBatch || this.#dueAt(model) <= now,
-    )
-    return index < 0 ? undefined : this.#turns.splice(index, 1)[0]
+  /** Whether a model's next run is full enough or its first job has waited long enough. */
+  #isDue(model: Model): boolean {
+    const { maxQueueDelayUs, maxBatch } = this.options
+    if (maxQueueDelayUs === 0 || model.waitingRows >= maxBatch) return true
+    return this.#dueAt(model) <= performance.now()
   }
 
   #dueAt(model: Model): number {
-    return (model.jobs[0]?.accepted ?? 0) + this.options.maxQueueDelayUs / 1000
+    return model.jobs[0].accepted + this.options.maxQueueDelayUs / 1000
   }
 
-  /** Waits for the next due time, or for more rows. Timers are no finer than a millisecond. */
-  async #pause(): Promise<void> {
-    const left = Math.min(...this.#turns.map((model) => this.#dueAt(model))) - performance.now()
-    if (left > 2) await sleep(1)
-    else await nextTurn()
+  /** Comes back when the next model is due. Timers are no finer than a millisecond. */
+  #wakeWhenDue(): void {
+    const now = performance.now()
+    const due = this.#turns.map((model) => this.#dueAt(model)).filter((at) => at > now)
+    if (due.length === 0) return
+    const left = Math.min(...due) - now
+    if (left > 2) {
+      const timer = setTimeout(() => this.#start(), left - 1)
+      this.#cancelWake = () => clearTimeout(timer)
+    } else {
+      const immediate = setImmediate(() => this.#start())
+      this.#cancelWake = () => clearImmediate(immediate)
+    }
   }
 
   /** Takes the rows of the next run from a model's jobs; refuses those that waited too long. */
@@ -163,7 +188,7 @@ export class Scheduler {
         model.jobs.shift()
         model.waitingRows -= job.rows
         const message = `The request waited ${Math.round(now - job.accepted)} ms for its run; at most ${timeoutMs} ms are allowed.`
-        this.#fail(model, job, new HttpError('DEADLINE', message))
+        this.#answers.fail(model, job, new HttpError('DEADLINE', message))
         continue
       }
       const slice = { job, from: job.taken, rows: Math.min(job.rows - job.taken, maxBatch - rows) }
@@ -176,70 +201,57 @@ export class Scheduler {
     return slices
   }
 
+  /** Serves slices together, then starts what has waited for it. */
+  async #serve(model: Model, slices: readonly Slice[], place: Place): Promise<void> {
+    if (place === 'here') this.#here += 1
+    const begun = performance.now()
+    await this.#attempt(model, slices, place)
+    if (place === 'here') {
+      if (performance.now() - begun > LONG_MS) await this.entrance.clear()
+      this.#here -= 1
+    }
+    this.#start()
+  }
+
   /** Runs slices together; if that fails, each alone, so that one request cannot fail another. */
-  async #serve(model: Model, slices: readonly Slice[]): Promise<void> {
+  async #attempt(model: Model, slices: readonly Slice[], place: Place): Promise<void> {
     try {
-      const session = this.sessions.use(model)
       const begun = performance.now()
       let rows = 0
       for (const slice of slices) rows += slice.rows
-      const opened = session instanceof Promise ? await session : session
-      const result = await run(this.runtime, opened, model.signature, slices, rows)
+      const result = await this.#run(model, slices, rows, place)
       const ended = performance.now()
-      this.#scatter(model, slices, result)
-      const inputMs = result.startedAt - begun
+      this.#answers.scatter(model, slices, result)
+      const { startedAt, inferMs } = result
       const outputMs = performance.now() - ended
-      model.statistics.run(rows, { inputMs, inferMs: result.inferMs, outputMs })
+      model.runTimes.add(rows, inferMs)
+      model.statistics.run(rows, { inputMs: startedAt - begun, inferMs, outputMs })
     } catch (error) {
-      if (slices.length > 1) {
-        for (const slice of slices) await this.#serve(model, [slice])
+      // What made the thread crash is not tried again.
+      if (slices.length > 1 && !(error instanceof WorkerCrash)) {
+        for (const slice of slices) await this.#attempt(model, [slice], place)
         return
       }
-      const { job } = slices[0]
-      this.#dropRest(model, job)
       const message = 'The model could not be run on this input.'
-      this.#fail(model, job, new HttpError('INTERNAL', message, { cause: error }))
-    }
-  }
-
-  /** Hands a run's results to its jobs, and answers those that are complete. */
-  #scatter(model: Model, slices: readonly Slice[], result: RunResult): void {
-    const specs = model.signature.outputs
-    let row = 0
-    for (const { job, from, rows } of slices) {
-      if (from === 0) job.queueMs = result.startedAt - job.accepted
-      job.inferMs += result.inferMs
-      job.answered += rows
-      if (slices.length === 1 && rows === job.rows) job.outputs = result.outputs
-      else {
-        const parts = specs.map(({ width }, output) =>
-          result.outputs[output].subarray(row * width, (row + rows) * width),
-        )
-        job.outputs = rows === job.rows ? parts : assemble(job, parts, specs, from)
+      for (const { job } of slices) {
+        this.#dropRest(model, job)
+        this.#answers.fail(model, job, new HttpError('INTERNAL', message, { cause: error }))
       }
-      row += rows
-      if (job.answered === job.rows) this.#finish(model, job, job.outputs)
     }
   }
 
-  #finish(model: Model, job: Job, outputs: readonly Float32Array[]): void {
-    for (let output = 0; output < outputs.length; output += 1) {
-      const bad = firstNotFinite(outputs[output])
-      if (bad < 0) continue
-      const { name, width } = model.signature.outputs[output]
-      const message = `The network overflowed: row ${Math.floor(bad / width)} of ${name} holds ${outputs[output][bad]}. The row's inputs are too large for its weights.`
-      this.#fail(model, job, new HttpError('OUTPUT_NOT_FINITE', message))
-      return
-    }
-    model.statistics.succeeded(performance.now() - job.accepted, job.queueMs)
-    job.resolve({ outputs, rows: job.rows, queueMs: job.queueMs, inferMs: job.inferMs })
-    this.#settled(model, job)
-  }
-
-  #fail(model: Model, job: Job, error: HttpError): void {
-    model.statistics.failed(performance.now() - job.accepted)
-    job.reject(error)
-    this.#settled(model, job)
+  async #run(
+    model: Model,
+    slices: readonly Slice[],
+    rows: number,
+    place: Place,
+  ): Promise<RunResult> {
+    const { signature } = model
+    const inputs = gather(slices, signature, rows)
+    if (place === 'thread') return this.#worker.run(model, inputs, rows)
+    const session = this.sessions.use(model)
+    const opened = session instanceof Promise ? await session : session
+    return run(this.runtime, opened, signature, inputs, rows)
   }
 
   /** Takes a failed job's rows that no run has taken yet out of the queue. */
@@ -248,29 +260,6 @@ export class Scheduler {
     if (index < 0) return
     model.jobs.splice(index, 1)
     model.waitingRows -= job.rows - job.taken
+    if (model.jobs.length === 0) this.#turns.splice(this.#turns.indexOf(model), 1)
   }
-
-  #settled(model: Model, job: Job): void {
-    this.budget.give(job.rows * model.signature.rowBytes)
-    model.pending -= 1
-    if (model.pending === 0 && model.retired) void this.sessions.remove(model)
-  }
-}
-
-/** Adds a slice's outputs to those of a job that several runs serve. */
-function assemble(
-  job: Job,
-  parts: readonly Float32Array[],
-  specs: readonly TensorSpec[],
-  from: number,
-): readonly Float32Array[] {
-  const whole = job.outputs ?? specs.map(({ width }) => new Float32Array(job.rows * width))
-  for (const [output, { width }] of specs.entries()) whole[output].set(parts[output], from * width)
-  return whole
-}
-
-/** Position of the first value that is NaN or infinite, or -1. */
-function firstNotFinite(values: Float32Array): number {
-  for (let at = 0; at < values.length; at += 1) if (!Number.isFinite(values[at])) return at
-  return -1
 }

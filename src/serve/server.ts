@@ -122,6 +122,7 @@ async function drain(app: FastifyInstance, context: ServerContext): Promise<void
   for (const { statistics } of context.repository.models) answered += statistics.answered
   app.log.info({ answered }, 'stopped')
   await context.repository.close()
+  await context.scheduler.close()
   context.metrics.close()
 }
 

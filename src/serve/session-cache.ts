@@ -1,20 +1,24 @@
 import type { InferenceSession } from 'onnxruntime-node'
 import type { Model } from './model.js'
 
-/**
- * A session's memory: its model's bytes twice (ONNX Runtime keeps the initializers and packs
- * weights), and what an empty one takes.
- */
-const sessionBytes = (model: Model): number => 2 * model.bytes.length + 256 * 1024
+/** What holds the memory of a session while it is open. */
+export interface SessionHolder {
+  /** Estimated bytes of the session. */
+  readonly sessionBytes: number
+  /** What still needs the session; it is kept while this is above 0. */
+  readonly pending: number
+  /** Gives the session's memory back. It must not be running. */
+  release(): Promise<void>
+}
 
 /**
  * Keeps the sessions of the models used last, up to a number of bytes. A model whose session was
  * given up opens it again when a request comes.
  */
 export class SessionCache {
-  /** Models with an open session, least recently used first. */
-  readonly #open = new Set<Model>()
-  #latest: Model | null = null
+  /** Those with an open session, least recently used first. */
+  readonly #open = new Set<SessionHolder>()
+  #latest: SessionHolder | null = null
   #bytes = 0
 
   /** @param maxBytes most bytes of all open sessions; the one in use is never given up for it. */
@@ -30,38 +34,41 @@ export class SessionCache {
     return this.#bytes
   }
 
-  /** Takes in a model whose session is open, as the one used last. */
-  add(model: Model): void {
-    this.#touch(model)
+  /** Takes in one whose session is open, or puts it in the place of the one used last. */
+  touch(holder: SessionHolder): void {
+    if (holder === this.#latest) return
+    if (!this.#open.delete(holder)) this.#bytes += holder.sessionBytes
+    this.#open.add(holder)
+    this.#latest = holder
+    for (const oldest of this.#open) {
+      if (this.#bytes <= this.maxBytes || oldest === holder) break
+      if (oldest.pending === 0) void this.remove(oldest)
+    }
   }
 
-  /** The session to run now. Nothing may be running. */
+  /** The session to run now. */
   use(model: Model): InferenceSession | Promise<InferenceSession> {
     if (model.session === null) return this.#reopen(model)
-    if (model !== this.#latest) this.#touch(model)
+    this.touch(model)
     return model.session
   }
 
-  /** Gives a model's session up for good. It must not be running. */
-  async remove(model: Model): Promise<void> {
-    if (this.#open.delete(model)) this.#bytes -= sessionBytes(model)
-    if (this.#latest === model) this.#latest = null
-    await model.release()
+  /** Gives a session up. It must not be running. */
+  async remove(holder: SessionHolder): Promise<void> {
+    if (this.#open.delete(holder)) this.#bytes -= holder.sessionBytes
+    if (this.#latest === holder) this.#latest = null
+    await holder.release()
+  }
+
+  /** Gives up all sessions of a model, for good. */
+  async retire(model: Model): Promise<void> {
+    if (model.away !== null) await this.remove(model.away)
+    await this.remove(model)
   }
 
   async #reopen(model: Model): Promise<InferenceSession> {
     const session = await model.reopen()
-    this.#touch(model)
+    this.touch(model)
     return session
-  }
-
-  #touch(model: Model): void {
-    if (!this.#open.delete(model)) this.#bytes += sessionBytes(model)
-    this.#open.add(model)
-    this.#latest = model
-    for (const oldest of this.#open) {
-      if (this.#bytes <= this.maxBytes || oldest === model) break
-      if (oldest.pending === 0) void this.remove(oldest)
-    }
   }
 }
