@@ -22,8 +22,8 @@ const { champion, fitness, generations } = await evolve({
   },
   targetFitness: 0.95, // a mean error of 0.05
   config: {
-    outputActivation: 'tanh',
-    hiddenActivations: ['tanh'],
+    outputActivation: 'identity',
+    hiddenActivations: ['tanh', 'sin'],
     addNode: 0.1,
     addConnection: 0.2,
   },
