@@ -1,79 +1,112 @@
-// Shows whether baselines can be trusted on this machine: TIMES times, a server that a planted delay
-// makes 20 % slower has to come out as worse, and an unchanged one as no change. Takes some minutes;
-// nothing else should be running.
+// Shows whether `bench --baseline` can be trusted on this machine: against one saved run, TIMES runs
+// with a server that a planted delay makes 20 % slower, which have to come out as worse, and TIMES
+// unchanged ones, none of whose figures may. Some 20 seconds a run; nothing else should be running.
+//
+// Interrupted or out of SECONDS it goes on the next time where it was; delete DIRECTORY to start anew.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Genome } from '../dist/genome/genome.js'
-import { compareFigures } from '../dist/measure/baseline.js'
-import { deliverTrace } from '../dist/measure/contenders/delivery.js'
-import { serverContenders } from '../dist/measure/contenders/line-up.js'
+import { runBench } from '../dist/measure/bench.js'
 import { quickPlan } from '../dist/measure/plan.js'
-import { measureInRounds } from '../dist/measure/rounds.js'
-import { summarize } from '../dist/measure/summary.js'
-import { randomTrace } from '../dist/measure/trace.js'
-import { Random } from '../dist/neat/random.js'
-import { startServer } from '../dist/serve/child.js'
+import { withBaseline } from '../dist/report/baselines.js'
 
 const TIMES = Number(process.env.TIMES ?? 10)
+const SECONDS = Number(process.env.SECONDS ?? Number.POSITIVE_INFINITY)
+const DIRECTORY = process.env.DIRECTORY ?? 'report/check-baseline'
+const RESULTS = `${DIRECTORY}/results.json`
 const SLOWER = 0.2
 
 const genome = Genome.random({ inputs: 4, outputs: 1, hidden: 3, connections: 12, seed: 1 })
-const trace = randomTrace('random', genome, 4096, new Random(1))
-const verification = { rows: 0, worst: 0, limit: 0 }
 
-/** Makes the child server spend so long on every request before it looks at it. */
+/** As a quick run, of fewer contenders and without what baselines do not compare. */
+const plan = {
+  ...quickPlan,
+  batches: [8],
+  ladder: null,
+  rounds: { ...quickPlan.rounds, inProcessMs: 20, remoteMs: 110, minWindows: 4 },
+}
+
+/** Makes our server, and not the echo beside it, spend so long on every request before it looks at it. */
 function plant(delayMs) {
   const patch = `import { Server } from 'node:http'
 const { emit } = Server.prototype
 Server.prototype.emit = function (name, ...rest) {
-  if (name === 'request') { const until = performance.now() + ${delayMs}; while (performance.now() < until); }
+  if (name === 'request' && process.argv.includes('serve')) {
+    const until = performance.now() + ${delayMs}; while (performance.now() < until);
+  }
   return emit.call(this, name, ...rest)
 }`
   process.env.NODE_OPTIONS =
     delayMs > 0 ? `--import data:text/javascript,${encodeURIComponent(patch)}` : ''
 }
 
-/** Single calls at a server of its own, measured as a quick run does. */
 async function measure(seed, delayMs) {
   plant(delayMs)
-  const server = await startServer({ allowLoad: true, batching: false })
-  plant(0)
-  const address = { name: 'neatron', url: server.url, pid: null, prefix: '', suffix: '' }
-  const all = serverContenders(await deliverTrace(trace, address), trace, [8])
-  const single = all.find(({ mode }) => mode === 'single')
-  try {
-    await single.prepare(quickPlan.warmUpMs)
-    const random = new Random(seed)
-    const next = () => random.next()
-    const rounds = (await measureInRounds([single], quickPlan.rounds, next)).get(single)
-    const { roundsPerWindow } = quickPlan.rounds
-    return summarize(
-      { contender: single, rounds, roundsPerWindow, verification, system: null },
-      next,
-    )
-  } finally {
-    for (const contender of all) await contender.close()
-    await server.close()
+  const { report } = await runBench({
+    ...{ plan, quick: true, seed, command: 'check-baseline', urls: [], python: false },
+    subject: { name: 'random', genomes: [genome] },
+    progress: { stage() {}, step() {} },
+    signal: new AbortController().signal,
+  })
+  const compared = await withBaseline(report, DIRECTORY, 'before')
+  return compared.report
+}
+
+const single = (report) => report.measurements.find(({ name }) => name === 'http-single')
+const percent = (value) => `${value < 0 ? '' : '+'}${(value * 100).toFixed(1)} %`
+
+function describe({ baseline, environment, measurements }) {
+  const worse = baseline.comparisons.filter(({ verdict }) => verdict === 'worse')
+  const p50 = baseline.comparisons.find(
+    ({ name, figure }) => name === 'http-single' && figure === 'p50',
+  )
+  return {
+    us: single({ measurements }).callNs.p50.value / 1000,
+    change: p50.change,
+    machine: baseline.machine.map(({ name, change }) => `${name} ${percent(change.value)}`),
+    others: environment.othersCpu.during,
+    worse: worse.map(({ name, figure, change }) => `${name} ${figure} ${percent(change.value)}`),
+    caught: worse.some(({ name }) => name === 'http-single'),
   }
 }
 
-const found = { planted: 0, unchanged: 0 }
-const worse = (before, now) =>
-  compareFigures(before, now).some(({ verdict }) => verdict === 'worse')
-const percent = (before, now) =>
-  `${((now.rowNs.value / before.rowNs.value - 1) * 100).toFixed(1)} %`
+const started = performance.now()
+mkdirSync(DIRECTORY, { recursive: true })
+const state = existsSync(RESULTS)
+  ? JSON.parse(readFileSync(RESULTS, 'utf8'))
+  : { callMs: null, planted: [], unchanged: [] }
+const save = () => writeFileSync(RESULTS, JSON.stringify(state, null, 1))
+let longest = 0
+let seed = 1 + state.planted.length + state.unchanged.length
 
-for (let time = 0; time < TIMES; time++) {
-  const before = await measure(3 * time, 0)
-  const delayMs = (SLOWER * before.rowNs.value) / 1e6
-  const planted = await measure(3 * time + 1, delayMs)
-  const unchanged = await measure(3 * time + 2, 0)
-  if (worse(before, planted)) found.planted++
-  if (worse(before, unchanged)) found.unchanged++
-  const us = (before.rowNs.value / 1000).toFixed(0)
+async function timed(work) {
+  const before = performance.now()
+  const result = await work()
+  longest = Math.max(longest, (performance.now() - before) / 1000)
+  return result
+}
+
+if (state.callMs === null) {
+  const before = await timed(() => measure(seed, 0))
+  state.callMs = single(before).callNs.p50.value / 1e6
+  save()
+}
+const due = () => state.planted.length < TIMES || state.unchanged.length < TIMES
+const time = () => (performance.now() - started) / 1000 + longest < SECONDS
+while (due() && time()) {
+  const planted = state.planted.length <= state.unchanged.length
+  seed++
+  const report = await timed(() => measure(seed, planted ? SLOWER * state.callMs : 0))
+  const result = describe(report)
+  state[planted ? 'planted' : 'unchanged'].push(result)
+  save()
+  const { us, change, machine, others, worse } = result
   console.log(
-    `${time + 1}: ${us} us a row; planted ${percent(before, planted)} ${worse(before, planted) ? 'worse' : 'not seen'}; unchanged ${percent(before, unchanged)} ${worse(before, unchanged) ? 'WORSE' : 'no change'}`,
+    `${planted ? '20 % slower' : 'unchanged  '} ${us.toFixed(0)} us, ${percent(change.value)} (${percent(change.low)} to ${percent(change.high)}); machine: ${machine.join(', ')}; others ${percent(others)}; worse: ${worse.join(', ') || 'nothing'}`,
   )
 }
+const caught = state.planted.filter((result) => result.caught).length
+const flagged = state.unchanged.filter(({ worse }) => worse.length > 0).length
 console.log(
-  `planted delays caught: ${found.planted} of ${TIMES}; unchanged reruns flagged: ${found.unchanged} of ${TIMES}`,
+  `slower servers caught: ${caught} of ${state.planted.length}; unchanged reruns flagged: ${flagged} of ${state.unchanged.length}${due() ? '; run again to go on' : ''}`,
 )
-process.exitCode = found.planted === TIMES && found.unchanged === 0 ? 0 : 1
+process.exitCode = caught === state.planted.length && flagged === 0 ? 0 : 1

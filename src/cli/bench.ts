@@ -1,14 +1,16 @@
 import { mkdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import { type BenchResult, runBench } from '../measure/bench.js'
+import { LiveMetrics } from '../measure/live-metrics.js'
 import { fullPlan, quickPlan } from '../measure/plan.js'
 import { withBaseline } from '../report/baselines.js'
 import { textReport } from '../report/text.js'
 import { writeReport } from '../report/write.js'
+import { readSubject } from './bench-subject.js'
 import { stdoutColors } from './colors.js'
 import { INTERRUPTED } from './exit.js'
-import { readGenome, writing } from './files.js'
+import { writing } from './files.js'
 import { integer, serverUrl } from './options.js'
 import { terminalProgress } from './progress.js'
 
@@ -18,7 +20,8 @@ interface BenchFlags {
   python: boolean
   url: string[]
   token?: string
-  model?: string
+  model: string[]
+  metricsPort?: number
   baseline?: string
   seed: number
   json: boolean
@@ -34,7 +37,17 @@ export function benchCommand(): Command {
     .option('--url <url>', 'compare this server too (repeatable)', collect, [])
     .option('--token <token>', 'bearer token for --url (default: $NEATRON_TOKEN)')
     .option('--baseline <name>', 'save the run under this name, or compare with it', baselineName)
-    .option('--model <genome.json>', 'compare on this genome instead of evolving one')
+    .option(
+      '--model <file>',
+      'compare on this genome or ONNX model instead of evolving one; several genomes: a population',
+      (file: string, files: readonly string[]) => [...files, file],
+      [],
+    )
+    .option(
+      '--metrics-port <port>',
+      'Prometheus metrics of the run at http://127.0.0.1:<port>/metrics',
+      integer(0, 65_535),
+    )
     .option('--seed <n>', 'decides everything random in the run', integer(0, 2 ** 32 - 1), 1)
     .option('--json', 'print the report as JSON, and nothing else, on stdout', false)
     .addHelpText(
@@ -44,6 +57,10 @@ Examples:
   neatron bench --quick
   neatron bench --quick --baseline main      the first time saves, later ones compare
   neatron bench --model champion.json --url http://10.0.0.5:8000 --out runs/bench
+  neatron bench --model mine.onnx --url http://10.0.0.5:8000/v2/models/mine
+
+A --url of a server gets the models by its load request. One that cannot load is compared by the
+URL of its endpoint (.../infer, .../v2/models/NAME), with the model it serves given by --model.
 
 Writes report.html, report.md, report.json and latencies/*.hlog. Ctrl-C stops early and
 reports what was measured until then.`,
@@ -52,7 +69,8 @@ reports what was measured until then.`,
 }
 
 async function run(flags: BenchFlags): Promise<void> {
-  const { quick, out, python, url, model, baseline, seed, json } = flags
+  const { quick, out, python, url, baseline, seed, json } = flags
+  const subject = await readSubject(flags.model)
   // What cannot be written is better known before minutes of measuring than after.
   await writing(out, mkdir(join(out, 'latencies'), { recursive: true }))
   const plan = quick ? quickPlan : fullPlan
@@ -66,6 +84,8 @@ async function run(flags: BenchFlags): Promise<void> {
   const progress = terminalProgress()
   progress.stage(`Measuring where inference should run; this takes ${plan.expected}`)
   let result: BenchResult | null
+  const live = await listen(flags.metricsPort)
+  if (live) progress.stage(`Metrics at ${live.url}`)
   try {
     result = await runBench({
       plan,
@@ -75,12 +95,13 @@ async function run(flags: BenchFlags): Promise<void> {
       urls: url,
       token: flags.token ?? process.env.NEATRON_TOKEN,
       python,
-      genome: model ? { name: basename(model), genome: await readGenome(model) } : undefined,
+      ...{ subject, live },
       progress,
       signal: interrupt.signal,
     })
   } finally {
     progress.end()
+    live?.close()
   }
   if (result) {
     let { report } = result
@@ -98,6 +119,10 @@ async function run(flags: BenchFlags): Promise<void> {
     process.stderr.write(`neatron: interrupted; ${saved}\n`)
     process.exitCode = INTERRUPTED
   }
+}
+
+function listen(port: number | undefined): Promise<LiveMetrics> | undefined {
+  return port === undefined ? undefined : LiveMetrics.listen(port)
 }
 
 /** What was typed, for reports, which are passed on: without the token. */

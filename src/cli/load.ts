@@ -1,7 +1,11 @@
 import { Command, Option } from 'commander'
 import { NeatronError } from '../errors.js'
+import { BOUND_MS } from '../measure/ladder.js'
+import { LiveMetrics } from '../measure/live-metrics.js'
 import { type LoadResult, load } from '../measure/load.js'
+import { loadLadder } from '../measure/load-ladder.js'
 import { digits, grouped } from '../measure/units.js'
+import { ladderTable } from '../report/tables.js'
 import { textTable } from '../report/text.js'
 import { stdoutColors } from './colors.js'
 import { INTERRUPTED } from './exit.js'
@@ -11,6 +15,9 @@ interface LoadFlags {
   rate?: number
   arrivals: 'poisson' | 'constant'
   concurrency?: number
+  ladder: boolean
+  p99: number
+  metricsPort?: number
   rows: number
   duration: number
   inputs?: number
@@ -31,10 +38,17 @@ export function loadCommand(): Command {
         .default('poisson'),
     )
     .option('--concurrency <c>', 'closed loop: requests in flight (default: 1)', integer(1))
+    .option('--ladder', 'open loop at rising rates, to find the knee and the highest', false)
+    .option('--p99 <ms>', 'of a ladder: what p99 must stay under', number(0.001), BOUND_MS)
     .option('--rows <b>', 'rows a request', integer(1), 1)
-    .option('--duration <s>', 'seconds', number(0.1), 10)
+    .option('--duration <s>', 'seconds; of a ladder, those of a step', number(0.1), 10)
     .option('--inputs <i>', "inputs of a row (default: by the server's metadata)", integer(1))
     .option('--token <token>', 'bearer token (default: $NEATRON_TOKEN)')
+    .option(
+      '--metrics-port <port>',
+      'Prometheus metrics of the load at http://127.0.0.1:<port>/metrics',
+      integer(0, 65_535),
+    )
     .option('--seed <n>', 'of rows and arrivals', integer(0, 2 ** 32 - 1), 1)
     .option('--json', 'print the result as JSON', false)
     .addHelpText(
@@ -43,6 +57,7 @@ export function loadCommand(): Command {
 Examples:
   neatron load http://127.0.0.1:8000 --rate 2000
   neatron load http://127.0.0.1:8000/v2/models/champion/infer --concurrency 32 --rows 8
+  neatron load http://127.0.0.1:8000 --ladder --p99 5 --rows 64 --duration 3
 
 With --rate, latency counts from when a request was due, so waiting for a slow server shows.
 With --concurrency, each request waits for the one before: service time, and throughput.`,
@@ -52,18 +67,35 @@ With --concurrency, each request waits for the one before: service time, and thr
 
 async function run(url: string, flags: LoadFlags): Promise<void> {
   const { rate, arrivals, concurrency, rows, duration, inputs, seed, json } = flags
-  if (rate !== undefined && concurrency !== undefined) {
-    throw new NeatronError('USAGE', 'Give --rate (open loop) or --concurrency (closed), not both.')
+  const loops = [rate !== undefined, concurrency !== undefined, flags.ladder]
+  if (loops.filter(Boolean).length > 1) {
+    throw new NeatronError(
+      'USAGE',
+      'Give --rate or --ladder (open loop) or --concurrency (closed), not both.',
+    )
   }
   const interrupt = new AbortController()
   process.once('SIGINT', () => interrupt.abort())
-  const result = await load({
-    ...{ url, rate, arrivals, concurrency, rows, inputs, seed },
+  const live =
+    flags.metricsPort === undefined ? undefined : await LiveMetrics.listen(flags.metricsPort)
+  const common = {
+    ...{ url, rows, inputs, seed, live },
     token: flags.token ?? process.env.NEATRON_TOKEN,
     seconds: duration,
     signal: interrupt.signal,
-  })
-  console.log(json ? JSON.stringify(result) : describe(result))
+  }
+  try {
+    if (flags.ladder) {
+      const onStep = (step: number) => process.stderr.write(`${grouped(step)} requests/s\n`)
+      const ladder = await loadLadder({ ...common, boundMs: flags.p99, onStep })
+      console.log(json ? JSON.stringify(ladder) : textTable(ladderTable(ladder), stdoutColors()))
+    } else {
+      const result = await load({ ...common, rate, arrivals, concurrency })
+      console.log(json ? JSON.stringify(result) : describe(result))
+    }
+  } finally {
+    live?.close()
+  }
   if (interrupt.signal.aborted) process.exitCode = INTERRUPTED
 }
 

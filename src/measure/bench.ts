@@ -3,18 +3,20 @@ import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { evolve } from '../neat/evolve.js'
 import { Random } from '../neat/random.js'
-import { startServer } from '../serve/child.js'
 import { tasks } from '../tasks/index.js'
 import { compareCalls } from './call-comparison.js'
 import { CLOCK_SHARE, measureClock } from './clock.js'
 import type { ServerAddress } from './contenders/line-up.js'
 import { measureLoop } from './contenders/native.js'
-import { environment } from './environment.js'
+import { parseEndpoint } from './endpoint.js'
+import { machine, othersNow } from './environment.js'
 import { type Findings, STREAM, uniform } from './findings.js'
+import type { LiveMetrics } from './live-metrics.js'
+import { OwnServer } from './own-server.js'
 import type { BenchPlan } from './plan.js'
 import { type PythonServer, startPythonServer } from './python-server.js'
 import type { Report } from './report-schema.js'
-import { randomTrace, type Trace, TraceRecorder } from './trace.js'
+import { type KnownModel, modelTrace, randomTrace, type Trace, TraceRecorder } from './trace.js'
 import { compareTraining, type TrainingMode } from './training.js'
 import { verdict } from './verdict.js'
 
@@ -31,11 +33,18 @@ export interface BenchOptions {
   readonly token?: string
   /** Whether to start and compare the Python service too. */
   readonly python: boolean
-  /** A genome of the user's own to compare on, instead of an evolved one; nothing is trained then. */
-  readonly genome?: { readonly name: string; readonly genome: Genome }
+  /** What to compare on instead of an evolved champion; nothing is trained then. */
+  readonly subject?: Subject
+  /** Told of every round, for whoever watches. */
+  readonly live?: LiveMetrics
   readonly progress: Progress
   readonly signal: AbortSignal
 }
+
+/** A network of the user's own, or several as a population, or a model whose genomes are not known. */
+export type Subject =
+  | { readonly name: string; readonly genomes: readonly [Genome, ...Genome[]] }
+  | { readonly name: string; readonly model: KnownModel }
 
 /** Told how far a run is. Called outside of timed regions only. */
 export interface Progress {
@@ -54,37 +63,45 @@ export interface BenchResult {
  * Compares where inference can run, on this machine, now. The server is a child process of its own
  * and ends with the run. When `signal` is aborted, the result is what was measured until then; null
  * when that is nothing.
+ *
+ * @throws NeatronError `USAGE` when a URL names an endpoint that serves a model, and no subject says
+ *   which
  */
 export async function runBench(options: BenchOptions): Promise<BenchResult | null> {
   const { seed, signal, progress } = options
+  checkUrls(options)
   const startedAt = Date.now()
-  const machine = await environment()
+  progress.stage('Looking at the machine')
+  const before = await othersNow()
+  const known = await machine()
   const clock = measureClock()
   progress.stage('Recording the trace')
   const trace = await recordTrace(options)
   if (trace === null) return null
   const loopNs = await measureLoop(trace, clock)
   progress.stage('Starting the inference server')
-  const server = await startServer({ allowLoad: true, batching: false })
+  const own = await OwnServer.start()
   const found: Findings = {
     measurements: [],
     training: [],
     ladders: [],
+    yardsticks: [],
     skipped: [],
+    othersCpu: null,
+    cores: null,
     logs: new Map(),
   }
   const python = options.python ? await pythonServer(progress, found) : null
   try {
-    const { url, token, pid } = server
-    const own = { name: 'neatron', url, token, pid, prefix: '', suffix: '' }
-    const addresses = [own, ...(python ? [pythonAddress(python)] : []), ...others(options)]
-    await compareCalls(options, trace, clock, addresses, found)
-    if (!options.genome && !signal.aborted) await train(options, own, found)
+    options.live?.watch('server', () => own.address.pid)
+    const others = [...(python ? [pythonAddress(python)] : []), ...usersServers(options)]
+    await compareCalls(options, trace, clock, own, others, found)
+    if (!options.subject && !signal.aborted) await train(options, own.address, found)
   } catch (error) {
     // Calls that the abort cut off have failed, but not the run.
     if (!signal.aborted) throw error
   } finally {
-    await Promise.all([server.close(), python?.close()])
+    await Promise.all([own.close(), python?.close()])
   }
   if (found.measurements.length === 0) return null
   const report: Report = {
@@ -96,10 +113,15 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
     quick: options.quick,
     interrupted: signal.aborted,
     durationSeconds: (Date.now() - startedAt) / 1000,
-    environment: machine,
+    environment: {
+      ...known,
+      othersCpu: { before, during: found.othersCpu },
+      placement: found.cores,
+    },
     clock: { ...clock, share: CLOCK_SHARE, loopNs },
     trace: describeTrace(trace),
     measurements: found.measurements,
+    yardsticks: found.yardsticks,
     training: found.training,
     ladders: found.ladders,
     skipped: found.skipped,
@@ -109,11 +131,24 @@ export async function runBench(options: BenchOptions): Promise<BenchResult | nul
   return { report, logs: found.logs }
 }
 
-async function recordTrace({ genome, plan, seed, signal }: BenchOptions): Promise<Trace | null> {
+/** Whoever names an endpoint has to say what is served there, or outputs could not be compared. */
+function checkUrls({ urls, subject }: BenchOptions): void {
+  const endpoint = urls.find((url) => parseEndpoint(url).kind !== 'server')
+  if (subject || endpoint === undefined) return
+  throw new NeatronError(
+    'USAGE',
+    `${endpoint} serves a model of its own: give the same model with --model, or the URL of a server that can load one.`,
+  )
+}
+
+async function recordTrace({ subject, plan, seed, signal }: BenchOptions): Promise<Trace | null> {
   const random = new Random(seed, STREAM.trace)
   const { traceRows, population, generations } = plan
-  if (genome) {
-    return randomTrace(`${genome.name}, random rows`, genome.genome, traceRows, random)
+  if (subject) {
+    const source = `${subject.name}, random rows`
+    return 'model' in subject
+      ? modelTrace(source, subject.model, traceRows, random)
+      : randomTrace(source, subject.genomes, traceRows, random)
   }
   const task = tasks['cart-pole']
   const recorder = new TraceRecorder(NeatBrain.inProcess(), random)
@@ -141,7 +176,7 @@ function pythonAddress({ url, pid }: PythonServer): ServerAddress {
 }
 
 /** The servers of the user's. */
-function others({ urls, token }: BenchOptions): ServerAddress[] {
+function usersServers({ urls, token }: BenchOptions): ServerAddress[] {
   return urls.map((url, i) => ({
     name: url,
     url,
@@ -214,14 +249,15 @@ function decide({ measurements, training }: Findings): Report['verdict'] {
   return { ...rest, reasons: [...reasons], wouldChange: [...wouldChange] }
 }
 
-function describeTrace({ source, champion, genomes, inputs }: Trace): Report['trace'] {
+function describeTrace(trace: Trace): Report['trace'] {
+  const { source, champion, inputSize, outputSize, populationSize, inputs } = trace
   return {
     source,
-    rows: inputs.length / champion.inputSize,
-    inputs: champion.inputSize,
-    outputs: champion.outputSize,
-    population: genomes.length,
-    nodes: champion.nodeCount,
-    connections: champion.connectionCount,
+    rows: inputs.length / inputSize,
+    inputs: inputSize,
+    outputs: outputSize,
+    population: populationSize,
+    nodes: champion?.nodeCount ?? null,
+    connections: champion?.connectionCount ?? null,
   }
 }

@@ -3,152 +3,206 @@ import type { BenchOptions } from './bench.js'
 import type { ClockCost } from './clock.js'
 import type { Contender } from './contender.js'
 import { deliverTrace, withdrawTrace } from './contenders/delivery.js'
-import { HttpContender } from './contenders/http.js'
-import { type ServerAddress, serverContenders } from './contenders/line-up.js'
+import { type Server, type ServerAddress, serverContenders } from './contenders/line-up.js'
 import { nativeContenders } from './contenders/native.js'
-import { onnxContender } from './contenders/onnx.js'
+import { onnxContenders } from './contenders/onnx.js'
 import { referenceContender } from './contenders/reference.js'
 import { type Findings, STREAM, uniform } from './findings.js'
 import { histogramLog } from './hlog.js'
-import { climb } from './ladder.js'
-import { measureInRounds, type Round } from './rounds.js'
-import { summarize } from './summary.js'
+import { climbLadders } from './ladders.js'
+import type { OwnServer } from './own-server.js'
+import { Placement } from './placement.js'
+import { measureInRounds, type Round, type RoundObserver } from './rounds.js'
+import { summarize, summarizeYardstick } from './summary.js'
 import { SystemSampler } from './system.js'
 import type { Trace } from './trace.js'
 import { type Verification, verifyOutputs } from './verify.js'
+import { arithmeticYardstick, Echo, echoYardstick } from './yardsticks.js'
+
+/** Servers in processes of ours, by name. */
+type Pids = Map<string, number>
+
+const YARDSTICKS = ['arithmetic', 'echo'] as const
+
+/** Measured with the contenders, and no contenders themselves. */
+type Yardsticks = Readonly<Record<(typeof YARDSTICKS)[number], Contender>>
 
 /**
- * Measures every way of answering the trace: checks outputs, warms up, times in rounds, climbs the
- * rate ladder of the first server, which is ours. What was measured when `signal` is aborted stays
- * in `found`.
+ * Measures every way of answering the trace: checks outputs, warms up, times in rounds, climbs rate
+ * ladders at our server. What was measured when `signal` is aborted stays in `found`.
  */
 export async function compareCalls(
   options: BenchOptions,
   trace: Trace,
   clock: ClockCost,
-  servers: readonly ServerAddress[],
+  own: OwnServer,
+  others: readonly ServerAddress[],
   found: Findings,
 ): Promise<void> {
-  const { progress, signal } = options
+  const { progress, signal, plan } = options
+  const placement = await Placement.open()
+  const echo = await Echo.start(trace.outputSize)
   const contenders: Contender[] = []
-  const pids = new Map<Contender, number>()
-  const sampler = new SystemSampler((contender) => pids.get(contender) ?? null)
+  const yardsticks: Yardsticks = {
+    arithmetic: arithmeticYardstick(clock),
+    echo: echoYardstick(echo, trace),
+  }
+  const pids: Pids = new Map()
+  const sampler = new SystemSampler(({ server }) =>
+    server === null ? null : (pids.get(server) ?? null),
+  )
+  const addresses = [own.address, ...others]
+  const keepServers = async () => {
+    pids.set('neatron', own.address.pid!).set('echo', echo.pid)
+    for (const pid of pids.values()) await placement?.keepServer(pid)
+  }
   try {
-    await lineUp(options, trace, clock, servers, found, contenders, pids)
+    const ownServer = await lineUp(options, trace, clock, addresses, found, contenders, pids)
     progress.stage('Comparing outputs')
     const verified = await verifyAll(contenders, trace)
     progress.stage('Warming up')
-    for (const contender of contenders) {
-      if (signal.aborted) return
-      await contender.prepare(options.plan.warmUpMs)
+    await keepServers()
+    const all = [...contenders, ...Object.values(yardsticks)]
+    await warmUpAll(all, plan.warmUpMs, placement, signal)
+    progress.stage(`Measuring ${contenders.length} ways to answer a row`)
+    const { roundsPerWindow, maxWindows } = plan.rounds
+    const total = roundsPerWindow * maxWindows * all.length
+    let done = 0
+    const restarted = all.filter(({ server }) => server === 'neatron' || server === 'echo')
+    const observer: RoundObserver = {
+      async before(contender) {
+        await placement?.client(contender.protocol === null ? 'free' : 'kept')
+        sampler.before(contender)
+      },
+      after(contender, round) {
+        sampler.after(contender)
+        options.live?.record(contender, round)
+        progress.step(++done, total)
+      },
+      // Processes differ in how their memory and their compiled code came to lie. One of them would
+      // stand for all; as many as there are windows show how far they differ.
+      async betweenWindows() {
+        await own.restart()
+        await echo.restart()
+        await deliverTrace(trace, own.address)
+        await keepServers()
+        await warmUpAll(restarted, plan.warmUpMs, placement, signal)
+      },
     }
-    const measured = await measureAll(options, contenders, sampler)
-    const random = uniform(options.seed, STREAM.bootstrap)
-    for (const [contender, rounds] of measured) {
-      if (rounds.length === 0) continue
-      const { roundsPerWindow } = options.plan.rounds
-      const verification = verified.get(contender)!
-      const system = sampler.cost(contender, rounds)
-      found.measurements.push(
-        summarize({ contender, rounds, roundsPerWindow, verification, system }, random),
-      )
-      found.logs.set(contender.name, histogramLog(contender, rounds))
-    }
-    if (!signal.aborted) await climbLadder(options, measured, found)
+    const measured = await measureInRounds(
+      all,
+      plan.rounds,
+      uniform(options.seed, STREAM.order),
+      observer,
+      signal,
+    )
+    await placement?.client('free')
+    summarizeAll(options, measured, yardsticks, verified, sampler, found)
+    found.othersCpu = sampler.others()
+    found.cores = placement?.cores ?? null
+    if (!signal.aborted) await climbLadders(options, trace, ownServer, placement, found)
   } finally {
+    await placement?.client('free')
+    placement?.close()
     sampler.close()
-    for (const contender of contenders) await contender.close()
-    for (const server of servers) await withdrawTrace(server)
+    for (const contender of [...contenders, ...Object.values(yardsticks)]) await contender.close()
+    await echo.close()
+    for (const server of [own.address, ...others]) await withdrawTrace(server)
   }
 }
 
-/** Fills `contenders`, and `pids` with the server process behind those whose server is a child of ours. */
+/**
+ * Fills `contenders`, and `pids` with the servers that are children of ours. Gives our own server
+ * with the models on it.
+ */
 async function lineUp(
   { plan }: BenchOptions,
   trace: Trace,
   clock: ClockCost,
-  servers: readonly ServerAddress[],
+  addresses: readonly ServerAddress[],
   found: Findings,
   contenders: Contender[],
-  pids: Map<Contender, number>,
-): Promise<void> {
+  pids: Pids,
+): Promise<Server> {
   contenders.push(...nativeContenders(trace, plan.batches, clock))
-  contenders.push(referenceContender(trace.champion, trace.inputs, clock))
-  for (const rows of [1, ...plan.batches]) {
-    contenders.push(await onnxContender(trace.champion, trace.inputs, rows))
-  }
-  for (const [i, server] of servers.entries()) {
+  if (trace.champion) contenders.push(referenceContender(trace.champion, trace.inputs, clock))
+  contenders.push(...(await onnxContenders(trace, plan.batches)))
+  let own: Server | undefined
+  for (const address of addresses) {
     try {
-      const added = serverContenders(await deliverTrace(trace, server), trace, plan.batches)
-      contenders.push(...added)
-      for (const contender of added) if (server.pid !== null) pids.set(contender, server.pid)
+      const server = await deliverTrace(trace, address)
+      own ??= server
+      contenders.push(...serverContenders(server, trace, plan.batches))
+      if (server.pid !== null) pids.set(server.name, server.pid)
     } catch (error) {
       // Without our own server there is nothing to compare; any other may be missing.
-      if (i === 0 || !(error instanceof NeatronError)) throw error
-      found.skipped.push({ name: server.url, why: error.message })
+      if (!own || !(error instanceof NeatronError)) throw error
+      found.skipped.push({ name: address.url, why: error.message + remedy(error) })
     }
   }
+  return own!
 }
 
-async function measureAll(
-  { plan, seed, progress, signal }: BenchOptions,
+/** What a user whose server takes no models can do, beside what the error says. */
+function remedy({ code }: NeatronError): string {
+  if (code !== 'SERVER_CANNOT_LOAD') return ''
+  return '; or give the model it serves with --model, and its endpoint as URL (.../infer, .../v2/models/NAME)'
+}
+
+async function warmUpAll(
   contenders: readonly Contender[],
-  sampler: SystemSampler,
-): Promise<Map<Contender, Round[]>> {
-  progress.stage(`Measuring ${contenders.length} ways to answer a row`)
-  const { roundsPerWindow, maxWindows } = plan.rounds
-  const total = roundsPerWindow * maxWindows * contenders.length
-  let done = 0
-  const observer = {
-    before: (contender: Contender) => sampler.before(contender),
-    after: (contender: Contender) => {
-      sampler.after(contender)
-      progress.step(++done, total)
-    },
+  milliseconds: number,
+  placement: Placement | null,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const contender of contenders) {
+    if (signal.aborted) return
+    await placement?.client(contender.protocol === null ? 'free' : 'kept')
+    await contender.prepare(milliseconds)
   }
-  return measureInRounds(contenders, plan.rounds, uniform(seed, STREAM.order), observer, signal)
 }
 
-/** Before anything is timed: every contender answers the whole trace, and its answers are compared. */
+function summarizeAll(
+  { plan, seed }: BenchOptions,
+  measured: ReadonlyMap<Contender, readonly Round[]>,
+  yardsticks: Yardsticks,
+  verified: ReadonlyMap<Contender, Verification>,
+  sampler: SystemSampler,
+  found: Findings,
+): void {
+  const random = uniform(seed, STREAM.bootstrap)
+  const { roundsPerWindow } = plan.rounds
+  for (const [contender, rounds] of measured) {
+    if (rounds.length === 0) continue
+    const name = YARDSTICKS.find((one) => yardsticks[one] === contender)
+    if (name) {
+      found.yardsticks.push(summarizeYardstick(contender, name, rounds, roundsPerWindow, random))
+      continue
+    }
+    const verification = verified.get(contender)!
+    const system = sampler.cost(contender, rounds)
+    found.measurements.push(
+      summarize({ contender, rounds, roundsPerWindow, verification, system }, random),
+    )
+    found.logs.set(contender.name, histogramLog(contender, rounds))
+  }
+}
+
+/**
+ * Before anything is timed: every contender answers the whole trace, and its answers are compared
+ * with those of the first one of its workload: native, or ONNX Runtime where only a model is known.
+ */
 async function verifyAll(
   contenders: readonly Contender[],
   trace: Trace,
 ): Promise<Map<Contender, Verification>> {
-  const native = new Map<string, Float32Array>()
-  for (const contender of contenders) {
-    if (contender.mode === 'native' && !native.has(contender.workload)) {
-      native.set(contender.workload, await contender.answer())
-    }
-  }
+  const expected = new Map<string, Float32Array>()
   const verified = new Map<Contender, Verification>()
   for (const contender of contenders) {
     const answers = await contender.answer()
-    const expected = native.get(contender.workload)!
-    verified.set(contender, verifyOutputs(answers, expected, trace.champion.outputSize))
+    if (!expected.has(contender.workload)) expected.set(contender.workload, answers)
+    const reference = expected.get(contender.workload)!
+    verified.set(contender, verifyOutputs(answers, reference, trace.outputSize))
   }
   return verified
-}
-
-/** Open loop at our server: single calls, whose capacity the closed loop with many in flight gave. */
-async function climbLadder(
-  { plan, seed, progress, signal }: BenchOptions,
-  measured: ReadonlyMap<Contender, readonly Round[]>,
-  found: Findings,
-): Promise<void> {
-  const [many, rounds] = [...measured].find(([{ name }]) => name === 'http-concurrent') ?? []
-  if (!(many instanceof HttpContender) || !rounds?.length) return
-  const calls = rounds.reduce((sum, round) => sum + round.calls, 0)
-  const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0)
-  progress.stage('Climbing the rate ladder')
-  const ladder = await climb(many.call, {
-    name: 'http-open',
-    label: 'HTTP, one row a call',
-    rowsPerCall: 1,
-    capacity: calls / seconds,
-    ...plan.ladder,
-    random: uniform(seed, STREAM.arrivals),
-    onStep: (rate) => progress.stage(`Climbing the rate ladder: ${rate} calls/s`),
-    signal,
-  })
-  if (ladder.steps.length > 0) found.ladders.push(ladder)
 }

@@ -1,5 +1,6 @@
 import { Random } from '../neat/random.js'
-import type { Ladder, Measurement, Report, Training } from './report-schema.js'
+import type { Cores } from './placement.js'
+import type { Ladder, Measurement, Report, Training, Yardstick } from './report-schema.js'
 import type { Uniform } from './statistics.js'
 
 /** Everything measured so far; an interrupted run is reported with what is here. */
@@ -7,7 +8,12 @@ export interface Findings {
   measurements: Measurement[]
   training: Training[]
   ladders: Ladder[]
+  yardsticks: Yardstick[]
   skipped: Report['skipped']
+  /** Share of the machine that others took meanwhile; null where unknown. */
+  othersCpu: number | null
+  /** Cores that main threads were kept on; null where they were free. */
+  cores: Cores | null
   /** HdrHistogram logs, by the name of their contender. */
   logs: Map<string, string>
 }

@@ -1,5 +1,5 @@
 import { LatencyHistogram } from '../brain/latency-histogram.js'
-import { bootstrapAll, type Estimate, scale, type Uniform } from './statistics.js'
+import { bootstrapAll, type Draws, type Estimate, scale } from './statistics.js'
 
 /** The percentiles of a report, in the order of its columns. */
 export const PERCENTILES = [50, 95, 99, 99.9] as const
@@ -85,7 +85,7 @@ const RESAMPLES = 300
 export function pooledPercentiles(
   rounds: readonly Latencies[],
   percentiles: readonly number[],
-  random: Uniform,
+  draws: Draws,
 ): (Estimate | null)[] {
   const samples = rounds.reduce((sum, round) => sum + round.samples, 0)
   const enough = percentiles.filter((percentile) => samples >= samplesNeeded(percentile))
@@ -94,8 +94,7 @@ export function pooledPercentiles(
     rounds.length,
     enough.length,
     (weights, into) => weightedPercentiles(pooled, weights, enough, into),
-    random,
-    RESAMPLES,
+    { resamples: RESAMPLES, ...draws },
   )
   const callsPerSample = rounds[0]?.callsPerSample ?? 1
   return percentiles.map((_, i) => {
@@ -145,7 +144,7 @@ function weightedPercentiles(
 }
 
 /** Every value recorded (the highest it may stand for, as percentiles give it) with its count. */
-function recordedValues(histogram: LatencyHistogram): [value: number, count: number][] {
+export function recordedValues(histogram: LatencyHistogram): [value: number, count: number][] {
   const pairs: [number, number][] = []
   for (let i = 0; i < histogram.countsArrayLength; i++) {
     const count = histogram.getCountAtIndex(i)

@@ -2,6 +2,7 @@ import { Connection, type HttpRequest } from '../brain/exchange.js'
 import { refused } from '../brain/exchange-error.js'
 import { parseJson } from '../brain/json-reply.js'
 import { NeatronError } from '../errors.js'
+import { parseEndpoint } from './endpoint.js'
 import { LeanClient, postBytes } from './lean-client.js'
 import type { Uniform } from './statistics.js'
 
@@ -47,7 +48,7 @@ export class LoadTarget {
    */
   static async open(options: LoadTargetOptions): Promise<LoadTarget> {
     const { url, token, rows, connections, random } = options
-    const { base, model } = parse(url)
+    const { base, model } = parseEndpoint(url)
     if (base.startsWith('unix:')) {
       throw new NeatronError('USAGE', `Load goes to http:// and https:// URLs, not to ${url}.`)
     }
@@ -56,7 +57,7 @@ export class LoadTarget {
       const inputs = options.inputs ?? (await learnInputs(connection, url, model))
       const path = model === null ? '/infer' : `/v2/models/${model}/infer`
       const bodies = Array.from({ length: BODIES }, () => {
-        const values = Array.from({ length: rows * inputs }, () => random() * 2 - 1)
+        const values = Array.from({ length: rows * inputs }, () => sixDigits(random() * 2 - 1))
         return model === null ? inferBody(values, rows) : oipBody(values, rows)
       })
       for (const body of bodies) {
@@ -64,6 +65,7 @@ export class LoadTarget {
           connection,
           base,
           { method: 'POST', path, body, headers: JSON_HEADERS },
+          model,
           rows,
         )
       }
@@ -90,14 +92,20 @@ export class LoadTarget {
   }
 }
 
+/** As many as a sensor has, and as scripts/infer.lua writes: the length of a body is part of a load. */
+function sixDigits(value: number): number {
+  return Math.round(value * 1e6) / 1e6
+}
+
 async function checkAnswer(
   { exchange }: Connection,
   url: string,
   request: HttpRequest,
+  model: string | null,
   rows: number,
 ): Promise<void> {
   const reply = await exchange(request)
-  if (reply.status < 200 || reply.status >= 300) throw refused(url, 'default', reply)
+  if (reply.status < 200 || reply.status >= 300) throw refused(url, model ?? 'default', reply)
   const { outputs } = parseJson(reply, url) as { outputs?: { shape?: number[] }[] }
   const answered = request.path === '/infer' ? outputs?.length : outputs?.[0]?.shape?.[0]
   if (answered === rows) return
@@ -105,13 +113,6 @@ async function checkAnswer(
     'RESPONSE_INVALID',
     `${url}${request.path} should answer ${rows} rows, but answers ${answered ?? 'none'}; check that it is an inference endpoint`,
   )
-}
-
-/** The server, and the model if the URL names one. */
-function parse(url: string): { base: string; model: string | null } {
-  const oip = /^(.*)\/v2\/models\/([^/]+)(?:\/infer)?\/?$/.exec(url)
-  if (oip) return { base: oip[1], model: oip[2] }
-  return { base: url.replace(/\/(infer\/?)?$/, ''), model: null }
 }
 
 /** The last dimension of the only model's, or the named model's, `inputs`. */
@@ -123,6 +124,7 @@ async function learnInputs(
   const names = model === null ? await modelNames(exchange) : [model]
   if (names.length === 1) {
     const reply = await exchange({ method: 'GET', path: `/v2/models/${names[0]}` })
+    if (model !== null && reply.status === 404) throw refused(url, model, reply)
     const found = metadata(reply.body).inputs?.find(({ name }) => name === 'inputs')
     const length = found?.shape?.at(-1)
     if (length !== undefined && length > 0) return length

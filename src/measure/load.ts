@@ -2,6 +2,8 @@ import { NeatronError } from '../errors.js'
 import { Random } from '../neat/random.js'
 import { closedLoop } from './closed-loop.js'
 import { Latencies } from './latencies.js'
+import type { LiveMetrics } from './live-metrics.js'
+import { OPEN_CONNECTIONS } from './load-ladder.js'
 import { LoadTarget } from './load-target.js'
 import { type OpenLoopOptions, openLoop } from './open-loop.js'
 
@@ -19,6 +21,8 @@ export interface LoadOptions {
   readonly inputs?: number
   readonly seconds: number
   readonly seed: number
+  /** Told of latencies as they come, for whoever watches. */
+  readonly live?: LiveMetrics
   readonly signal: AbortSignal
 }
 
@@ -48,9 +52,6 @@ export interface LoadResult {
   }
 }
 
-/** Connections of an open loop: more requests than this wait in the client, and the wait counts. */
-const OPEN_CONNECTIONS = 128
-
 /** @throws NeatronError as {@link LoadTarget.open}; a request that fails later is counted instead */
 export async function load(options: LoadOptions): Promise<LoadResult> {
   const { url, token, rate, arrivals = 'poisson' } = options
@@ -61,6 +62,8 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     ...{ url, token, rows, inputs: options.inputs, random: uniform },
     connections: rate === undefined ? concurrency : OPEN_CONNECTIONS,
   })
+  const latencies = new Latencies()
+  options.live?.follow('load', rows, latencies)
   let errors = 0
   let firstError: string | null = null
   const call = async (): Promise<boolean> => {
@@ -78,9 +81,9 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   try {
     const done =
       rate === undefined
-        ? await closed(concurrency, milliseconds, call, signal)
-        : await open({ rate, milliseconds, arrivals, random: uniform, signal }, call)
-    const { latencies, elapsed, shed } = done
+        ? await closed(concurrency, milliseconds, call, latencies, signal)
+        : await open({ rate, milliseconds, arrivals, random: uniform, latencies, signal }, call)
+    const { elapsed, shed } = done
     const requests = latencies.samples
     return {
       url,
@@ -110,7 +113,6 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
 }
 
 interface Done {
-  readonly latencies: Latencies
   readonly elapsed: number
   readonly shed: number
 }
@@ -119,9 +121,9 @@ async function closed(
   concurrency: number,
   milliseconds: number,
   call: () => Promise<boolean>,
+  latencies: Latencies,
   signal: AbortSignal,
 ): Promise<Done> {
-  const latencies = new Latencies()
   const { wallNs } = await closedLoop(
     concurrency,
     milliseconds,
@@ -131,10 +133,10 @@ async function closed(
     },
     signal,
   )
-  return { latencies, elapsed: wallNs / 1e9, shed: 0 }
+  return { elapsed: wallNs / 1e9, shed: 0 }
 }
 
 async function open(options: OpenLoopOptions, call: () => Promise<boolean>): Promise<Done> {
-  const { latencies, seconds, shed } = await openLoop(call, options)
-  return { latencies, elapsed: seconds, shed }
+  const { seconds, shed } = await openLoop(call, options)
+  return { elapsed: seconds, shed }
 }

@@ -18,10 +18,12 @@ export const Failure = Type.Object({ rule: Type.String(), text: Type.String() },
 const Cost = Type.Object(
   {
     cpuSeconds: Type.Number({ description: 'User and system time.' }),
-    mainThreadCpuSeconds: Type.Number({ description: 'Of that, the main thread.' }),
+    threads: Type.Array(Type.Object({ name: Type.String(), cpuSeconds: Type.Number() }, Closed), {
+      description: 'Threads that took time, the busiest first; main is the first of a process.',
+    }),
+    threadCount: Type.Integer({ description: 'Most threads at once, idle ones included.' }),
     contextSwitches: Type.Integer(),
     rssMb: Type.Number({ description: 'Highest resident size seen between rounds.' }),
-    threads: Type.Integer(),
   },
   { ...Closed, description: 'One process, while this contender ran.' },
 )
@@ -84,7 +86,7 @@ export const Measurement = Type.Object(
         p95: Nullable(Estimate),
         p99: Nullable(Estimate),
         p999: Nullable(Estimate),
-        max: Type.Number(),
+        max: Estimate,
       },
       { ...Closed, description: 'Nanoseconds of a call; null: too few samples.' },
     ),

@@ -11,6 +11,8 @@ export interface OpenLoopOptions {
   /** `poisson`: independent callers, exponential gaps. `constant`: equal gaps. */
   readonly arrivals: 'poisson' | 'constant'
   readonly random: Uniform
+  /** Where latencies are recorded. Default a new one. */
+  readonly latencies?: Latencies
   readonly signal?: AbortSignal
 }
 
@@ -39,9 +41,8 @@ const TIMER_SLACK_MS = 2
  */
 export async function openLoop(
   call: () => Promise<boolean>,
-  { rate, milliseconds, arrivals, random, signal }: OpenLoopOptions,
+  { rate, milliseconds, arrivals, random, latencies = new Latencies(), signal }: OpenLoopOptions,
 ): Promise<OpenLoop> {
-  const latencies = new Latencies()
   const gap = 1e9 / rate
   const start = nowNs()
   const end = start + milliseconds * 1e6

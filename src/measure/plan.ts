@@ -16,8 +16,15 @@ export interface BenchPlan {
   readonly trainingRows: number
   /** Each mode's sessions are repeated until they have taken this long. */
   readonly trainingSeconds: number
-  /** Each step of the rate ladder lasts at least so long, and until so many calls were due. */
-  readonly ladder: { readonly milliseconds: number; readonly calls: number }
+  /**
+   * Each step of a rate ladder lasts at least so long, and until so many calls were due. One ladder
+   * is climbed with one row a call, one with `rows`. Null for none.
+   */
+  readonly ladder: {
+    readonly milliseconds: number
+    readonly calls: number
+    readonly rows: number
+  } | null
   /** What a user is told before it begins. */
   readonly expected: string
 }
@@ -27,7 +34,7 @@ const CALLS_FOR_P99 = 1.2 * samplesNeeded(99)
 
 /** About a minute on two cores, with the wider intervals that come with it. */
 export const quickPlan: BenchPlan = {
-  warmUpMs: 300,
+  warmUpMs: 200,
   rounds: { inProcessMs: 30, remoteMs: 150, roundsPerWindow: 4, minWindows: 3, maxWindows: 4 },
   traceRows: 4096,
   batches: [8, 64],
@@ -35,7 +42,7 @@ export const quickPlan: BenchPlan = {
   generations: 10,
   trainingRows: 60_000,
   trainingSeconds: 1,
-  ladder: { milliseconds: 500, calls: CALLS_FOR_P99 },
+  ladder: { milliseconds: 500, calls: CALLS_FOR_P99, rows: 64 },
   expected: 'about a minute',
 }
 
@@ -49,6 +56,6 @@ export const fullPlan: BenchPlan = {
   generations: 10,
   trainingRows: 500_000,
   trainingSeconds: 10,
-  ladder: { milliseconds: 3000, calls: CALLS_FOR_P99 },
+  ladder: { milliseconds: 3000, calls: CALLS_FOR_P99, rows: 64 },
   expected: '4 to 8 minutes',
 }

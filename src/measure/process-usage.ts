@@ -1,12 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 
 /** What a process has used since it began. */
 export interface ProcessUsage {
   readonly cpuNs: number
-  readonly mainThreadCpuNs: number
+  /** CPU time of each thread, by its id; the main thread's is the process's. */
+  readonly threads: ReadonlyMap<number, ThreadUsage>
   readonly contextSwitches: number
   readonly rssBytes: number
-  readonly threads: number
+}
+
+/** What a thread has used since it began. */
+export interface ThreadUsage {
+  /** As the thread calls itself; `main` for the first. */
+  readonly name: string
+  readonly cpuNs: number
 }
 
 /**
@@ -16,20 +24,20 @@ export interface ProcessUsage {
  */
 export function processUsage(pid: number): ProcessUsage | null {
   try {
-    const tasks = readdirSync(`/proc/${pid}/task`)
+    const threads = new Map<number, ThreadUsage>()
     let cpuNs = 0
-    let mainThreadCpuNs = 0
     let contextSwitches = 0
-    for (const task of tasks) {
+    for (const task of readdirSync(`/proc/${pid}/task`)) {
       const path = `/proc/${pid}/task/${task}`
       const ns = Number(readFileSync(`${path}/schedstat`, 'utf8').split(' ', 1)[0])
+      const status = readFileSync(`${path}/status`, 'utf8')
+      const name = /^Name:\s+(.*)$/m.exec(status)?.[1] ?? ''
+      threads.set(Number(task), { name: task === String(pid) ? 'main' : name, cpuNs: ns })
       cpuNs += ns
-      if (task === String(pid)) mainThreadCpuNs = ns
-      contextSwitches += switches(readFileSync(`${path}/status`, 'utf8'))
+      contextSwitches += switches(status)
     }
     const rss = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
-    const rssBytes = Number(rss?.[1] ?? 0) * 1024
-    return { cpuNs, mainThreadCpuNs, contextSwitches, rssBytes, threads: tasks.length }
+    return { cpuNs, threads, contextSwitches, rssBytes: Number(rss?.[1] ?? 0) * 1024 }
   } catch {
     // The process or one of its threads ended in between, or this system has no /proc.
     return null
@@ -49,4 +57,28 @@ export function loopbackBytes(): number | null {
   } catch {
     return null
   }
+}
+
+/** /proc/stat counts in hundredths of a second on every Linux that Node runs on. */
+const TICK_NS = 1e7
+
+/**
+ * CPU time that all processors together have been kept busy since the start of the system, by
+ * whomever, in nanoseconds; time that the host took from a virtual machine counts as busy. Null
+ * where it is not told.
+ */
+export function machineBusyNs(): number | null {
+  try {
+    const line = /^cpu +(.*)$/m.exec(readFileSync('/proc/stat', 'utf8'))
+    if (!line) return null
+    const [user, nice, system, , , irq, softirq, steal] = line[1].split(' ').map(Number)
+    return (user + nice + system + irq + softirq + (steal || 0)) * TICK_NS
+  } catch {
+    return null
+  }
+}
+
+/** Share of all processors' time that others than the processes `own` took. */
+export function othersShare(busyNs: number, ownNs: number, elapsedMs: number): number {
+  return Math.max(0, (busyNs - ownNs) / (elapsedMs * 1e6 * cpus().length))
 }

@@ -98,6 +98,19 @@ const Ladder = Type.Object(
   Closed,
 )
 
+const Yardstick = Type.Object(
+  {
+    name: Choice('arithmetic', 'echo'),
+    label: Type.String(),
+    p50Ns: Nullable(Estimate),
+    meanNs: Estimate,
+  },
+  {
+    ...Closed,
+    description: 'Work that stays the same from version to version: what it takes is the machine.',
+  },
+)
+
 const Comparison = Type.Object(
   {
     name: Type.String(),
@@ -106,9 +119,12 @@ const Comparison = Type.Object(
     now: Estimate,
     change: Type.Object(
       { value: Type.Number(), low: Type.Number(), high: Type.Number() },
-      { ...Closed, description: 'now / before - 1.' },
+      {
+        ...Closed,
+        description: 'now / before - 1, with what the machine itself changed taken off.',
+      },
     ),
-    verdict: Choice('better', 'worse', 'no change'),
+    verdict: Choice('better', 'worse', 'no change', 'cannot tell'),
   },
   Closed,
 )
@@ -162,7 +178,23 @@ const Environment = Type.Object(
     neatron: Type.String(),
     simd: Type.String({ description: 'The instruction set that the kernels use.' }),
     onnxruntime: Nullable(Type.String()),
-    loadAverage: Type.Number({ description: 'Over one minute, before the run.' }),
+    othersCpu: Type.Object(
+      { before: Nullable(Type.Number()), during: Nullable(Type.Number()) },
+      {
+        ...Closed,
+        description:
+          'Share of all cores (0 to 1) that other programs took, over a moment before the run and while calls were measured.',
+      },
+    ),
+    placement: Nullable(
+      Type.Object(
+        { client: Type.Integer(), server: Type.Integer() },
+        {
+          ...Closed,
+          description: 'Where main threads were kept while remote calls were measured.',
+        },
+      ),
+    ),
   },
   Closed,
 )
@@ -202,19 +234,28 @@ export const ReportSchema = Type.Object(
         inputs: Type.Integer(),
         outputs: Type.Integer(),
         population: Type.Integer(),
-        nodes: Type.Integer(),
-        connections: Type.Integer(),
+        nodes: Nullable(Type.Integer({ description: 'Null when only a model is known.' })),
+        connections: Nullable(Type.Integer()),
       },
       Closed,
     ),
     measurements: Type.Array(Measurement),
+    yardsticks: Type.Array(Yardstick),
     training: Type.Array(Training),
     ladders: Type.Array(Ladder),
     skipped: Type.Array(Type.Object({ name: Type.String(), why: Type.String() }, Closed)),
     verdict: Verdict,
     baseline: Nullable(
       Type.Object(
-        { name: Type.String(), createdAt: Type.String(), comparisons: Type.Array(Comparison) },
+        {
+          name: Type.String(),
+          createdAt: Type.String(),
+          machine: Type.Array(
+            Type.Object({ name: Choice('arithmetic', 'echo'), change: Estimate }, Closed),
+            { description: 'now / before - 1 of the yardsticks.' },
+          ),
+          comparisons: Type.Array(Comparison),
+        },
         Closed,
       ),
     ),
@@ -231,6 +272,8 @@ export type Report = Static<typeof ReportSchema>
 export type Training = Static<typeof Training>
 /** A server asked at rising rates. */
 export type Ladder = Static<typeof Ladder>
+/** What the machine itself took for work that never changes. */
+export type Yardstick = Static<typeof Yardstick>
 /** A figure of a contender against the baseline's. */
 export type Comparison = Static<typeof Comparison>
 /** The machine and the versions. */

@@ -25,10 +25,12 @@ export interface RoundPlan {
   readonly maxWindows: number
 }
 
-/** Called before and after each contender's share of a round. */
+/** Waited for around each contender's share of a round, and between windows: nothing is timed then. */
 export interface RoundObserver {
-  before?(contender: Contender): void
-  after?(contender: Contender, round: Round): void
+  before?(contender: Contender): void | Promise<void>
+  after?(contender: Contender, round: Round): void | Promise<void>
+  /** Before each window but the first. */
+  betweenWindows?(): Promise<void>
 }
 
 /**
@@ -47,13 +49,14 @@ export async function measureInRounds(
   const settled = () =>
     [...measured.values()].every((rounds) => windowsAgree(windowsOf(rounds, plan.roundsPerWindow)))
   for (let window = 0; window < plan.maxWindows; window++) {
+    if (window > 0 && !signal?.aborted) await observer.betweenWindows?.()
     for (let r = 0; r < plan.roundsPerWindow; r++) {
       for (const contender of shuffled(contenders, random)) {
         if (signal?.aborted) return wholeRounds(measured)
-        observer.before?.(contender)
+        await observer.before?.(contender)
         const round = await runRound(contender, plan)
         measured.get(contender)!.push(round)
-        observer.after?.(contender, round)
+        await observer.after?.(contender, round)
       }
     }
     if (window + 1 >= plan.minWindows && settled()) break

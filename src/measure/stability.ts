@@ -5,13 +5,19 @@ import { spread } from './statistics.js'
 /** Windows that must agree, counted from the last. */
 const WINDOWS = 3
 
+/**
+ * A window's p99 is compared with others only when so many samples lie beyond it: with the ten that
+ * are enough to print it, chance alone moves the p99 of a long tail by more than windows may differ.
+ */
+const SAMPLES_BEYOND_P99 = 100
+
 /** How far apart, relative to their mean, the figures of agreeing windows may be. */
 export const AGREEMENT = 0.1
 
 /** Consecutive rounds of one contender, taken together. */
 export interface Window {
   readonly callsPerSecond: number
-  /** Null when the window has too few samples for it. */
+  /** Null when the window has too few samples to compare it with others. */
   readonly p99Ns: number | null
 }
 
@@ -29,7 +35,8 @@ function windowOf(rounds: readonly Round[]): Window {
   for (const { latencies } of rounds) pooled.add(latencies)
   const calls = rounds.reduce((sum, round) => sum + round.calls, 0)
   const seconds = rounds.reduce((sum, round) => sum + round.seconds, 0)
-  return { callsPerSecond: calls / seconds, p99Ns: pooled.percentile(99) }
+  const enough = pooled.samples * 0.01 >= SAMPLES_BEYOND_P99
+  return { callsPerSecond: calls / seconds, p99Ns: enough ? pooled.percentile(99) : null }
 }
 
 /**

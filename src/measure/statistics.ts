@@ -36,6 +36,17 @@ export function median(values: ArrayLike<number>): number {
   return quantile(Float64Array.from(values).sort(), 0.5)
 }
 
+/** How a bootstrap draws. */
+export interface Draws {
+  readonly random: Uniform
+  readonly resamples?: number
+  /**
+   * Items that belong together, so many in a row: groups are drawn, and then items within each, so
+   * that what sets whole groups apart (another server process, another moment) is in the interval.
+   */
+  readonly groupSize?: number
+}
+
 /**
  * Percentile bootstrap (Efron 1979): draws `count` items with replacement, many times, and takes
  * the middle 95 % of what `statistic` makes of them. `statistic` gets how often each item was
@@ -45,13 +56,12 @@ export function median(values: ArrayLike<number>): number {
 export function bootstrap(
   count: number,
   statistic: (weights: Uint32Array) => number,
-  random: Uniform,
-  resamples: number = RESAMPLES,
+  draws: Draws,
 ): Estimate {
   const compute = (weights: Uint32Array, into: Float64Array) => {
     into[0] = statistic(weights)
   }
-  return bootstrapAll(count, 1, compute, random, resamples)[0]
+  return bootstrapAll(count, 1, compute, draws)[0]
 }
 
 /** As {@link bootstrap}, of several statistics that are cheaper to compute together. */
@@ -59,31 +69,53 @@ export function bootstrapAll(
   count: number,
   statistics: number,
   compute: (weights: Uint32Array, into: Float64Array) => void,
-  random: Uniform,
-  resamples: number = RESAMPLES,
+  { random, resamples = RESAMPLES, groupSize = count }: Draws,
 ): Estimate[] {
   const weights = new Uint32Array(count)
   const values = new Float64Array(statistics)
   const drawn = Array.from({ length: statistics }, () => new Float64Array(resamples))
+  const groups = Math.ceil(count / groupSize)
   for (let r = 0; r < resamples; r++) {
     weights.fill(0)
-    for (let i = 0; i < count; i++) weights[Math.floor(random() * count)]++
+    for (let g = 0; g < groups; g++) {
+      const first = groupSize * (groups > 1 ? Math.floor(random() * groups) : 0)
+      const size = Math.min(groupSize, count - first)
+      for (let i = 0; i < size; i++) weights[first + Math.floor(random() * size)]++
+    }
     compute(weights, values)
     for (let s = 0; s < statistics; s++) drawn[s][r] = values[s]
   }
   compute(weights.fill(1), values)
   const tail = (1 - CONFIDENCE) / 2
+  const widening = groups > 1 ? fewGroups(groups) : 1
   return drawn.map((sample, s) => {
     sample.sort()
     const value = values[s]
     // A skewed statistic can fall outside the middle of its own resamples; an interval that leaves
     // out its figure would only puzzle.
+    const low = Math.min(value, quantile(sample, tail))
+    const high = Math.max(value, quantile(sample, 1 - tail))
+    if (widening === 1 || low <= 0) return { value, low, high }
     return {
       value,
-      low: Math.min(value, quantile(sample, tail)),
-      high: Math.max(value, quantile(sample, 1 - tail)),
+      low: value * (low / value) ** widening,
+      high: value * (high / value) ** widening,
     }
   })
+}
+
+/** The 97.5 % point of Student's t for 1, 2, ... degrees of freedom. */
+const STUDENT = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23]
+const NORMAL = 1.96
+
+/**
+ * By how much an interval from few groups is widened: resampling `groups` groups shows their
+ * variance (groups - 1) / groups times too small, and takes it for known where it is guessed from
+ * a handful. Student's t answers for the second.
+ */
+function fewGroups(groups: number): number {
+  const t = STUDENT[groups - 2] ?? NORMAL * (1 + 1.2 / (groups - 1))
+  return (t / NORMAL) * Math.sqrt(groups / (groups - 1))
 }
 
 /** The ratio a / b, with the widest interval that both intervals allow. */

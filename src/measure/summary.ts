@@ -1,9 +1,9 @@
 import type { Contender } from './contender.js'
 import { Latencies, PERCENTILES, pooledPercentiles } from './latencies.js'
-import type { Measurement, SystemCost } from './report-schema.js'
+import type { Measurement, SystemCost, Yardstick } from './report-schema.js'
 import type { Round } from './rounds.js'
 import { disagreement, windowsOf } from './stability.js'
-import { bootstrap, type Estimate, outliers, type Uniform } from './statistics.js'
+import { bootstrap, type Draws, type Estimate, outliers, type Uniform } from './statistics.js'
 import type { Verification } from './verify.js'
 
 /** Everything known of one contender after its rounds. */
@@ -16,17 +16,22 @@ export interface Measured {
   readonly system: SystemCost | null
 }
 
-/** Makes a contender's row of the report. Intervals come from resampling rounds with `random`. */
+/**
+ * Makes a contender's row of the report. Intervals come from resampling windows, and rounds within
+ * them, with `random`.
+ */
 export function summarize(measured: Measured, random: Uniform): Measurement {
   const { contender, rounds, verification } = measured
   const windows = windowsOf(rounds, measured.roundsPerWindow)
   const pooled = poolRounds(rounds)
+  const draws: Draws = { random, groupSize: measured.roundsPerWindow }
   const [p50, p95, p99, p999] = pooledPercentiles(
     rounds.map(({ latencies }) => latencies),
     PERCENTILES,
-    random,
+    draws,
   )
-  const rowNs = bootstrap(rounds.length, rowCost(rounds, contender.rowsPerCall), random)
+  const rowNs = bootstrap(rounds.length, rowCost(rounds, contender.rowsPerCall), draws)
+  const max = bootstrap(rounds.length, slowest(rounds), draws)
   const rows = contender.rows()
   const { name, label, mode, workload, server, protocol, rowsPerCall, inFlight } = contender
   return {
@@ -37,7 +42,7 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
     samples: pooled.samples,
     seconds: sum(rounds, (round) => round.seconds),
     rows,
-    callNs: { p50, p95, p99, p999, max: pooled.max },
+    callNs: { p50, p95, p99, p999, max },
     rowNs,
     rowsPerSecond: inverse(rowNs),
     curve: pooled.curve(),
@@ -52,6 +57,20 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
     },
     system: measured.system,
   }
+}
+
+/** What a yardstick measured of the machine itself. */
+export function summarizeYardstick(
+  { label }: Contender,
+  name: Yardstick['name'],
+  rounds: readonly Round[],
+  roundsPerWindow: number,
+  random: Uniform,
+): Yardstick {
+  const draws: Draws = { random, groupSize: roundsPerWindow }
+  const histograms = rounds.map(({ latencies }) => latencies)
+  const [p50] = pooledPercentiles(histograms, [50], draws)
+  return { name, label, p50Ns: p50, meanNs: bootstrap(rounds.length, rowCost(rounds, 1), draws) }
 }
 
 /** The latencies of all rounds in one histogram. */
@@ -72,6 +91,13 @@ function rowCost(rounds: readonly Round[], rowsPerCall: number): (weights: Uint3
     }
     return (seconds * 1e9) / (calls * rowsPerCall)
   }
+}
+
+/** The slowest call of the rounds drawn. A maximum only grows with more rounds: its interval ends at it. */
+function slowest(rounds: readonly Round[]): (weights: Uint32Array) => number {
+  const most = rounds.map(({ latencies }) => latencies.max)
+  return (weights) =>
+    most.reduce((max, value, r) => (weights[r] > 0 ? Math.max(max, value) : max), 0)
 }
 
 /** Rows a second, from nanoseconds a row. */

@@ -1,8 +1,14 @@
 import { type IntervalHistogram, monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks'
 import type { Contender } from './contender.js'
-import { loopbackBytes, type ProcessUsage, processUsage } from './process-usage.js'
+import {
+  loopbackBytes,
+  machineBusyNs,
+  othersShare,
+  type ProcessUsage,
+  processUsage,
+} from './process-usage.js'
 import type { SystemCost } from './report-schema.js'
-import type { Round, RoundObserver } from './rounds.js'
+import type { Round } from './rounds.js'
 
 /** The event loop is looked at as often as this: the finest that there is. */
 const LOOP_TIMER_MS = 1
@@ -19,16 +25,18 @@ interface Sums {
 
 interface Usage {
   cpuNs: number
-  mainThreadCpuNs: number
   contextSwitches: number
   rssBytes: number
-  threads: number
+  /** CPU time by thread: its name, and which of that name it is. */
+  readonly threads: Map<string, number>
+  mostThreads: number
 }
 
 interface Snapshot {
   readonly client: ProcessUsage | null
   readonly server: ProcessUsage | null
   readonly network: number | null
+  readonly busyNs: number | null
   readonly at: number
 }
 
@@ -36,7 +44,7 @@ interface Snapshot {
  * Watches what client and server take while each contender has its share of a round. Reading /proc
  * happens before and after a share, outside what is timed.
  */
-export class SystemSampler implements RoundObserver {
+export class SystemSampler {
   readonly #sums = new Map<string, Sums>()
   readonly #pauses: { at: number; ms: number }[] = []
   readonly #observer = new PerformanceObserver((list) => {
@@ -45,6 +53,8 @@ export class SystemSampler implements RoundObserver {
     }
   })
   #before: Snapshot | undefined
+  /** Of all shares in which whatever takes part is known: the machine's time, and ours in it. */
+  readonly #machine = { busyNs: 0, ownNs: 0, elapsedMs: 0 }
 
   /** `serverPid` is asked for the process of a contender's server, if it is one of ours. */
   constructor(private readonly serverPid: (contender: Contender) => number | null) {
@@ -77,12 +87,19 @@ export class SystemSampler implements RoundObserver {
       sums.networkBytes = (sums.networkBytes ?? 0) + after.network - before.network
     }
     sums.spans.push([before.at, after.at])
+    this.#addMachine(contender, before, after)
+  }
+
+  /** Share of the machine that other programs took while calls were measured; null where unknown. */
+  others(): number | null {
+    const { busyNs, ownNs, elapsedMs } = this.#machine
+    return elapsedMs === 0 ? null : othersShare(busyNs, ownNs, elapsedMs)
   }
 
   /** The cost of a contender over its rounds; null where this system does not tell. */
   cost(contender: Contender, rounds: readonly Round[]): SystemCost | null {
     const sums = this.#sums.get(contender.name)
-    if (!sums || sums.client.threads === 0) return null
+    if (!sums || sums.client.mostThreads === 0) return null
     const rows = rounds.reduce((sum, { calls }) => sum + calls, 0) * contender.rowsPerCall
     const perMillion = (value: number) => (value / rows) * 1e6
     const { client, server, networkBytes, loop, spans } = sums
@@ -114,12 +131,27 @@ export class SystemSampler implements RoundObserver {
     this.#observer.disconnect()
   }
 
+  /** A server of the user's may run here too, and would be taken for others. */
+  #addMachine({ protocol }: Contender, before: Snapshot, after: Snapshot): void {
+    if (before.busyNs === null || after.busyNs === null) return
+    if (!before.client || !after.client) return
+    let own = after.client.cpuNs - before.client.cpuNs
+    if (protocol !== null) {
+      if (!before.server || !after.server) return
+      own += after.server.cpuNs - before.server.cpuNs
+    }
+    this.#machine.busyNs += after.busyNs - before.busyNs
+    this.#machine.ownNs += own
+    this.#machine.elapsedMs += after.at - before.at
+  }
+
   #snapshot(contender: Contender): Snapshot {
     const pid = this.serverPid(contender)
     return {
       client: processUsage(process.pid),
       server: pid === null ? null : processUsage(pid),
       network: loopbackBytes(),
+      busyNs: machineBusyNs(),
       at: performance.now(),
     }
   }
@@ -131,23 +163,32 @@ function loopDelayMs(nanoseconds: number): number {
 }
 
 function usage(): Usage {
-  return { cpuNs: 0, mainThreadCpuNs: 0, contextSwitches: 0, rssBytes: 0, threads: 0 }
+  return { cpuNs: 0, contextSwitches: 0, rssBytes: 0, threads: new Map(), mostThreads: 0 }
 }
 
 function add(sums: Usage, before: ProcessUsage, after: ProcessUsage): void {
   sums.cpuNs += after.cpuNs - before.cpuNs
-  sums.mainThreadCpuNs += after.mainThreadCpuNs - before.mainThreadCpuNs
   sums.contextSwitches += after.contextSwitches - before.contextSwitches
   sums.rssBytes = Math.max(sums.rssBytes, after.rssBytes)
-  sums.threads = Math.max(sums.threads, after.threads)
+  sums.mostThreads = Math.max(sums.mostThreads, after.threads.size)
+  const seen = new Map<string, number>()
+  for (const [id, { name, cpuNs }] of after.threads) {
+    const number = (seen.get(name) ?? 0) + 1
+    seen.set(name, number)
+    const key = name === 'main' ? name : `${name} ${number}`
+    const used = cpuNs - (before.threads.get(id)?.cpuNs ?? 0)
+    if (used > 0) sums.threads.set(key, (sums.threads.get(key) ?? 0) + used)
+  }
 }
 
 function described(sums: Usage): SystemCost['client'] {
   return {
     cpuSeconds: sums.cpuNs / 1e9,
-    mainThreadCpuSeconds: sums.mainThreadCpuNs / 1e9,
+    threads: [...sums.threads]
+      .map(([name, cpuNs]) => ({ name, cpuSeconds: cpuNs / 1e9 }))
+      .sort((a, b) => b.cpuSeconds - a.cpuSeconds),
+    threadCount: sums.mostThreads,
     contextSwitches: sums.contextSwitches,
     rssMb: sums.rssBytes / 1e6,
-    threads: sums.threads,
   }
 }

@@ -164,7 +164,7 @@ function summarize(
   return {
     ...{ name, label, mode, batch, generations, repeats, evaluations, rows },
     seconds: seconds / repeats,
-    gensPerSec: bootstrap(repeats, speed(sessions), random),
+    gensPerSec: bootstrap(repeats, speed(sessions), { random }),
     bestFitness: fitness,
     simTickUs: tickPercentiles(ticks),
     inference: {

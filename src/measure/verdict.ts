@@ -2,6 +2,7 @@ import { type BreakEven, breakEven } from './break-even.js'
 import type { Mode } from './contender.js'
 import { against, difference, type Estimate, ratio } from './statistics.js'
 import { digits, times, us } from './units.js'
+import { headline, inProcessRow, wouldChange } from './verdict-words.js'
 
 /**
  * The rules of the verdict, from the source guide. Batch when a single call adds more than 10 to
@@ -79,8 +80,8 @@ export interface Verdict {
  *    not, and the smallest batch is chosen that no larger one beats by over 2 times. From 10 to
  *    20 us a batch is chosen only if it is over 2 times faster than single calls. The arrangement
  *    must itself be over 2 times faster than single calls to be adopted at all.
- * 2. Native or remote: a native call of one row, which native batches would only make cheaper,
- *    against the cheapest remote row. Native is chosen when it is over 2 times faster, since moving
+ * 2. Native or remote: a native call of one row (ONNX Runtime's in process, where only a model is
+ *    known), which native batches would only make cheaper, against the cheapest remote row. Native is chosen when it is over 2 times faster, since moving
  *    inference into the process has to pay for itself.
  * 3. Training speeds, where there are some, are told, and decide nothing: they follow from the rows.
  * 4. Each of the modes above whose p99 is surely over 3 times its p50 gets a reason that names the
@@ -92,7 +93,7 @@ export function verdict(
 ): Verdict {
   const valid = modes.filter((mode) => mode.valid)
   const native = cheapest(
-    valid.filter(({ mode, rowsPerCall }) => mode === 'native' && rowsPerCall === 1),
+    valid.filter(({ mode, rowsPerCall }) => mode === inProcess(modes) && rowsPerCall === 1),
   )
   const single = cheapest(valid.filter(({ mode }) => mode === 'single'))
   const batches = cheapestOfEachSize(valid.filter(({ mode }) => mode === 'batch'))
@@ -113,6 +114,11 @@ export function verdict(
     wouldChange: wouldChange(native, single, bestRemote, decision),
     breakEven: even,
   }
+}
+
+/** Native rows stand for calls in process; ONNX Runtime's, where the genome of a model is not known. */
+function inProcess(modes: readonly MeasuredMode[]): Mode {
+  return modes.some(({ mode }) => mode === 'native') ? 'native' : 'in process'
 }
 
 function cheapest(modes: readonly MeasuredMode[]): MeasuredMode | undefined {
@@ -201,11 +207,11 @@ function chooseSide(
     return choice?.decision ?? 'cannot tell'
   }
   const figure = ratio(remote.rowNs, native.rowNs)
-  const text = `The cheapest remote row (${remote.label}, ${us(remote.rowNs)}) costs ${times(figure)} as much as a native one (${native.label}, ${us(native.rowNs)})`
+  const text = `The cheapest remote row (${remote.label}, ${us(remote.rowNs)}) costs ${times(figure)} as much as ${inProcessRow(native)} (${native.label}, ${us(native.rowNs)})`
   const rule = 'over 2 times'
   const side = against(figure, RULES.adoptOver)
   const ending = {
-    over: ', over 2: native.',
+    over: `, over 2: ${native.mode === 'native' ? 'native' : 'in process'}.`,
     under: ', under 2: remote is good enough.',
     unsure: ': the interval reaches across 2.',
   }[side]
@@ -232,51 +238,4 @@ function jitter({ label, p50Ns, p99Ns }: MeasuredMode): Reason[] {
   if (against(figure, RULES.jitterOver) !== 'over') return []
   const text = `${label}: p99 (${us(p99Ns)}) is ${times(figure)} p50 (${us(p50Ns)}), which is jitter: budget by the tail.`
   return [{ rule: 'jitter', text, figure }]
-}
-
-function headline(
-  decision: Decision,
-  native: MeasuredMode | undefined,
-  remote: MeasuredMode | undefined,
-  choice: RemoteChoice | null,
-): string {
-  const mustBeRemote = choice ? ` If it has to be remote: ${remoteAdvice(choice)}.` : ''
-  if (decision === 'native' && native && remote) {
-    const cheaper = digits(remote.rowNs.value / native.rowNs.value)
-    return `Run inference in process: a native row is ${cheaper} times cheaper than the cheapest remote one.${mustBeRemote}`
-  }
-  if (decision === 'cannot tell' || !choice) {
-    return `Cannot tell from this run: see the reasons.${mustBeRemote}`
-  }
-  return `Remote inference is good enough: ${remoteAdvice(choice)}.`
-}
-
-function remoteAdvice({ decision, batch }: RemoteChoice): string {
-  if (decision === 'batched') return `send batches of ${batch}`
-  return decision === 'single' ? 'single calls are fine' : 'cannot tell single calls from batches'
-}
-
-function wouldChange(
-  native: MeasuredMode | undefined,
-  single: MeasuredMode | undefined,
-  remote: MeasuredMode | undefined,
-  decision: Decision,
-): string[] {
-  const changes: string[] = []
-  if (decision === 'cannot tell') {
-    changes.push('Narrower intervals: run without --quick, and with nothing else on the machine.')
-  }
-  if (native && remote && decision === 'native') {
-    const limit = remote.rowNs.low / RULES.adoptOver
-    changes.push(
-      `A network so large that a native row costs over ${(limit / 1000).toFixed(1)} us while the remote cost stays, or a reason that is not speed: a GPU, a shared model, another language.`,
-    )
-  }
-  if (single) {
-    const [low, high] = RULES.singleAddsUs
-    changes.push(
-      `Single calls would do if one added under ${low} to ${high} us; here the whole exchange costs ${us(single.rowNs)}.`,
-    )
-  }
-  return changes
 }

@@ -28,8 +28,8 @@ export async function withBaseline(
     return { report, saved: true }
   }
   const before = parse(text, path)
-  const comparisons = compareWithBaseline(before, report)
-  const baseline = { name, createdAt: before.createdAt, comparisons }
+  const compared = compareWithBaseline(before, report)
+  const baseline = { name, createdAt: before.createdAt, ...compared }
   return { report: { ...report, baseline }, saved: false }
 }
 

@@ -6,9 +6,12 @@ import { element, escapeHtml } from './charts/svg.js'
 import { style } from './style.js'
 import {
   baselineTable,
+  type Cell,
   callTable,
+  cellText,
   countTable,
   environmentTable,
+  generationTable,
   ladderTable,
   systemTable,
   type Table,
@@ -103,7 +106,7 @@ function sections(report: Report): string[] {
   const champion = of('champion')
   const population = of('population')
   const system = measurements.some((measurement) => measurement.system)
-  const one = (table: Table, ...drawn: (Chart | null)[]) => section(table, drawn)
+  const one = (table: Table, ...drawn: (Chart | null)[]) => section([table], drawn)
   return [
     ...(champion.length > 0
       ? [one(callTable('One network: the champion answers', champion), charts.cost, charts.tail)]
@@ -112,9 +115,12 @@ function sections(report: Report): string[] {
       ? [one(callTable('A population: each row by its own genome', population), charts.population)]
       : []),
     ...(training.length > 0
-      ? [one(trainingTable(training), charts.training, charts.timeline)]
+      ? [
+          one(trainingTable(training), charts.training),
+          one(generationTable(training), charts.timeline),
+        ]
       : []),
-    ...ladders.map((ladder, i) => one(ladderTable(ladder), i === 0 ? charts.ladders : null)),
+    ...(ladders.length > 0 ? [section(ladders.map(ladderTable), [charts.ladders])] : []),
     ...(system ? [one(systemTable(measurements), charts.system)] : []),
     ...(baseline ? [one(baselineTable(baseline))] : []),
     ...(measurements.length > 0 ? [one(countTable(measurements))] : []),
@@ -132,37 +138,43 @@ function sections(report: Report): string[] {
   ]
 }
 
-function section(table: Table, charts: readonly (Chart | null)[]): string {
+/** Charts, and the tables that hold their figures. The first table's title is the section's. */
+function section(tables: readonly Table[], charts: readonly (Chart | null)[]): string {
   const drawn = charts.flatMap((chart) => (chart ? [chart] : []))
   return element(
     'section',
     {},
-    element('h2', {}, escapeHtml(table.title)),
+    element('h2', {}, escapeHtml(tables[0].title)),
     ...drawn.map((chart) =>
       element('figure', {}, element('figcaption', {}, escapeHtml(chart.title)), drawings(chart)),
     ),
-    htmlTable(table),
+    ...tables.map(
+      (table, i) => (i === 0 ? '' : element('h3', {}, escapeHtml(table.title))) + htmlTable(table),
+    ),
   )
 }
 
-function htmlTable({ headers, rows, notes }: Table): string {
+function htmlTable({ headers, rows, notes, folded }: Table): string {
   const named = headers.some((header) => header !== '')
   const head = element('tr', {}, ...headers.map((text) => element('th', {}, escapeHtml(text))))
-  const body = rows.map((cells) =>
-    element(
-      'tr',
-      {},
-      ...cells.map((text) => element('td', { class: cellClass(text, named) }, escapeHtml(text))),
-    ),
+  const body = rows.map((cells) => element('tr', {}, ...cells.map((cell) => htmlCell(cell, named))))
+  const table = element(
+    'div',
+    { class: 'scroll' },
+    element('table', {}, named ? element('thead', {}, head) : '', element('tbody', {}, ...body)),
   )
   return [
-    element(
-      'div',
-      { class: 'scroll' },
-      element('table', {}, named ? element('thead', {}, head) : '', element('tbody', {}, ...body)),
-    ),
+    folded
+      ? element('details', {}, element('summary', {}, `Table of ${rows.length} rows`), table)
+      : table,
     notes.length > 0 ? element('div', { class: 'notes' }, ...notes.map(paragraph)) : '',
   ].join('')
+}
+
+function htmlCell(cell: Cell, named: boolean): string {
+  const text = cellText(cell)
+  const interval = typeof cell === 'string' ? '' : element('small', {}, escapeHtml(cell.interval))
+  return element('td', { class: cellClass(text, named) }, escapeHtml(text) + interval)
 }
 
 function cellClass(text: string, named: boolean): string | null {

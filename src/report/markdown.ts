@@ -1,5 +1,5 @@
 import type { Report } from '../measure/report-schema.js'
-import { reportTables, type Table } from './tables.js'
+import { type Cell, reportTables, type Table } from './tables.js'
 import { breakEvenLines, traceSize, warnings } from './text.js'
 
 /** The report as Markdown: verdict, tables, environment. */
@@ -30,7 +30,7 @@ function list(items: readonly string[]): string {
 
 /** A table as Markdown, under a heading. */
 export function markdownTable({ title, headers, rows, notes }: Table): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(escaped).join(' | ')} |`
+  const line = (cells: readonly Cell[]) => `| ${cells.map(cellWithInterval).join(' | ')} |`
   return [
     `## ${title}`,
     [
@@ -40,6 +40,10 @@ export function markdownTable({ title, headers, rows, notes }: Table): string {
     ].join('\n'),
     ...(notes.length > 0 ? [notes.map((note) => `${escaped(note)}`).join('\n')] : []),
   ].join('\n\n')
+}
+
+function cellWithInterval(cell: Cell): string {
+  return escaped(typeof cell === 'string' ? cell : `${cell.text} (${cell.interval})`)
 }
 
 /** Keeps a cell from being read as Markdown. */

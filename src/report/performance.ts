@@ -1,6 +1,15 @@
 import type { Report } from '../measure/report-schema.js'
 import { markdownTable } from './markdown.js'
-import { callTable, environmentTable, ladderTable, systemTable, trainingTable } from './tables.js'
+import {
+  type Cell,
+  callTable,
+  cellText,
+  environmentTable,
+  generationTable,
+  ladderTable,
+  systemTable,
+  trainingTable,
+} from './tables.js'
 import { breakEvenLines, traceSize, warnings } from './text.js'
 
 /** docs/PERFORMANCE.md, from the report of a full run: nothing in it is written by hand. */
@@ -22,6 +31,7 @@ export function performancePage(report: Report): string {
       callTable('One network', of('champion')),
       callTable('A population, each row by its own genome', of('population')),
       trainingTable(training),
+      generationTable(training),
       ...ladders.map(ladderTable),
       systemTable(measurements),
       environmentTable(report),
@@ -39,8 +49,8 @@ export function performanceSummary(report: Report): string {
   const shown = ['mode', 'p50 us', 'p99 us', 'us a row', 'rows/s'].map((name) =>
     headers.indexOf(name),
   )
-  const line = (cells: readonly string[]) =>
-    `| ${shown.map((column) => cells[column].replace(' *', '')).join(' | ')} |`
+  const line = (cells: readonly Cell[]) =>
+    `| ${shown.map((column) => cellText(cells[column]).replace(' *', '')).join(' | ')} |`
   const speeds = training.map(
     ({ label, gensPerSec }) => `${label} ${gensPerSec.value.toPrecision(3)}`,
   )

@@ -50,6 +50,10 @@ table { border-collapse: collapse; width: 100%; font-size: 0.84rem; font-variant
 th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--dim); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
+td small { display: block; color: var(--dim); font-size: 0.72rem; line-height: 1.2; }
+h3 { font-size: 1rem; margin: 26px 0 0; }
+details { margin-top: 12px; }
+summary { cursor: pointer; color: var(--dim); font-size: 0.9rem; }
 td.wrap { white-space: normal; text-align: left; }
 th:first-child, td:first-child { position: sticky; left: 0; background: var(--card); }
 tr:last-child td { border-bottom: 0; }

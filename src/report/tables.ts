@@ -1,20 +1,37 @@
-import type { Comparison, Ladder, Measurement, Report, Training } from '../measure/report-schema.js'
+import type {
+  Comparison,
+  Ladder,
+  Measurement,
+  Report,
+  SystemCost,
+  Training,
+} from '../measure/report-schema.js'
 import type { Estimate } from '../measure/statistics.js'
 import { digits, grouped } from '../measure/units.js'
 
-/** A table as text, ready for the terminal, Markdown or HTML. */
+/** What stands in a table: text, and for a figure its interval, shown where there is room for it. */
+export type Cell = string | { readonly text: string; readonly interval: string }
+
+/** A cell without its interval. */
+export function cellText(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text
+}
+
+/** A table, ready for the terminal, Markdown or HTML. */
 export interface Table {
   readonly title: string
   readonly headers: readonly string[]
   /** One cell for each header; the first column holds names, the others figures. */
-  readonly rows: readonly (readonly string[])[]
+  readonly rows: readonly (readonly Cell[])[]
   /** What the reader needs to read it right. */
   readonly notes: readonly string[]
+  /** Long, and looked at by few. */
+  readonly folded?: boolean
 }
 
 interface Column<Row> {
   readonly header: string
-  cell(row: Row): string
+  cell(row: Row): Cell
 }
 
 function table<Row>(
@@ -33,10 +50,17 @@ function table<Row>(
 
 const NONE = '-'
 
-/** Nanoseconds as a number of microseconds. */
-function us(estimate: Estimate | null): string {
-  return estimate ? digits(estimate.value / 1000) : NONE
+/** A figure with its interval, `by` times smaller. */
+function figure(estimate: Estimate | null, by = 1): Cell {
+  if (!estimate) return NONE
+  const [value, low, high] = [estimate.value, estimate.low, estimate.high].map((part) =>
+    digits(part / by),
+  )
+  return low === high ? value : { text: value, interval: `${low} to ${high}` }
 }
+
+/** Nanoseconds as a number of microseconds. */
+const us = (estimate: Estimate | null) => figure(estimate, 1000)
 
 function number(value: number | null): string {
   return value === null ? NONE : digits(value)
@@ -61,7 +85,7 @@ export function standing(row: {
 export function callTable(title: string, measurements: readonly Measurement[]): Table {
   const notes = [
     'Tails are read from calls, cost from rows: the cost of a row is the time of all calls over all their rows.',
-    'The +/- is half of the 95 % bootstrap interval, resampled over interleaved rounds.',
+    'The +/- is half of the 95 % bootstrap interval of the cost of a row, resampled over windows (each with a server process of its own) and the interleaved rounds in them.',
   ]
   const blocks = measurements.filter(({ callsPerSample }) => callsPerSample > 1)
   if (blocks.length > 0) {
@@ -91,9 +115,10 @@ export function callTable(title: string, measurements: readonly Measurement[]): 
     { header: 'p95 us', cell: ({ callNs }) => us(callNs.p95) },
     { header: 'p99 us', cell: ({ callNs }) => us(callNs.p99) },
     { header: 'p99.9 us', cell: ({ callNs }) => us(callNs.p999) },
+    { header: 'max us', cell: ({ callNs }) => us(callNs.max) },
     { header: 'us a row', cell: ({ rowNs }) => us(rowNs) },
     { header: '+/-', cell: ({ rowNs }) => plusMinus(rowNs) },
-    { header: 'rows/s', cell: ({ rowsPerSecond }) => grouped(rowsPerSecond.value) },
+    { header: 'rows/s', cell: ({ rowsPerSecond }) => figure(rowsPerSecond) },
     { header: '', cell: standing },
   ]
   return table(title, columns, measurements, notes)
@@ -122,7 +147,7 @@ export function countTable(measurements: readonly Measurement[]): Table {
 export function trainingTable(training: readonly Training[]): Table {
   const columns: Column<Training>[] = [
     { header: 'training', cell: ({ label }) => label },
-    { header: 'gens/s', cell: ({ gensPerSec }) => digits(gensPerSec.value) },
+    { header: 'gens/s', cell: ({ gensPerSec }) => figure(gensPerSec) },
     {
       header: '+/-',
       cell: ({ gensPerSec, repeats }) => (repeats > 1 ? plusMinus(gensPerSec) : NONE),
@@ -146,24 +171,48 @@ export function trainingTable(training: readonly Training[]): Table {
   ])
 }
 
+/** Each generation of each mode's last session. */
+export function generationTable(training: readonly Training[]): Table {
+  const rows = training.flatMap(({ label, timeline }) =>
+    timeline.map((generation) => ({ label, ...generation })),
+  )
+  const columns: Column<(typeof rows)[number]>[] = [
+    { header: 'training', cell: ({ label }) => label },
+    { header: 'generation', cell: ({ generation }) => String(generation + 1) },
+    { header: 'ms', cell: ({ seconds }) => digits(seconds * 1000) },
+    { header: 'inference ms', cell: ({ inferenceMs }) => digits(inferenceMs) },
+    { header: 'best fitness', cell: ({ bestFitness }) => digits(bestFitness) },
+    { header: 'call p50 us', cell: ({ callUs }) => number(callUs?.p50 ?? null) },
+    { header: 'p95 us', cell: ({ callUs }) => number(callUs?.p95 ?? null) },
+    { header: 'p99 us', cell: ({ callUs }) => number(callUs?.p99 ?? null) },
+  ]
+  const notes = ['Calls of inference in the last session of each mode.']
+  return { ...table('Training, generation by generation', columns, rows, notes), folded: true }
+}
+
 /** CPU, network and memory of each contender. */
 export function systemTable(measurements: readonly Measurement[]): Table {
   const rows = measurements.flatMap(({ label, system }) => (system ? [{ label, system }] : []))
+  const main = (cost: SystemCost['client'] | null) => {
+    const [busiest] = cost?.threads.filter(({ name }) => name === 'main') ?? []
+    if (!cost || !busiest) return NONE
+    return `${((busiest.cpuSeconds / cost.cpuSeconds) * 100).toFixed(0)} %`
+  }
   const columns: Column<(typeof rows)[number]>[] = [
     { header: 'a million rows', cell: ({ label }) => label },
     {
       header: 'client CPU s',
       cell: ({ system }) => digits(system.perMillionRows.clientCpuSeconds),
     },
+    { header: 'main thread', cell: ({ system }) => main(system.client) },
     {
       header: 'server CPU s',
       cell: ({ system }) => number(system.perMillionRows.serverCpuSeconds),
     },
+    { header: 'main thread', cell: ({ system }) => main(system.server) },
     { header: 'network MB', cell: ({ system }) => number(system.perMillionRows.networkMb) },
-    {
-      header: 'RSS MB',
-      cell: ({ system }) => number(system.client.rssMb + (system.server?.rssMb ?? 0)),
-    },
+    { header: 'client MB', cell: ({ system }) => number(system.client.rssMb) },
+    { header: 'server MB', cell: ({ system }) => number(system.server?.rssMb ?? null) },
     {
       header: 'switches',
       cell: ({ system }) =>
@@ -176,7 +225,7 @@ export function systemTable(measurements: readonly Measurement[]): Table {
     { header: 'GC ms', cell: ({ system }) => digits(system.gc.totalMs) },
   ]
   return table('Cost to the system', columns, rows, [
-    'CPU and network are for a million rows; the others are of the measurement as it ran. RSS and switches are of client and server together. Network is what the loopback interface carried, other programs included. Loop: delay of the event loop of the client.',
+    'CPU and network are for a million rows; the others are of the measurement as it ran. Main thread: its share of the CPU time of its process; report.json has every thread. Client and server MB: the most memory that was resident. Switches are of both. Network is what the loopback interface carried, other programs included. Loop: delay of the event loop of the client. GC: pauses of the client.',
   ])
 }
 
@@ -222,8 +271,21 @@ export function baselineTable(baseline: NonNullable<Report['baseline']>): Table 
     { header: '', cell: ({ verdict }) => verdict },
   ]
   return table(`Against baseline ${baseline.name}`, columns, baseline.comparisons, [
-    `Saved ${baseline.createdAt}. Better and worse only where the whole interval of the change is beyond the noise allowed.`,
+    `Saved ${baseline.createdAt}. Better and worse only where the whole interval of the change lies beyond 10 % (p99: 25 %); cannot tell when one of the runs had over 15 % of the machine busy with others.`,
+    ...machineNote(baseline),
   ])
+}
+
+function machineNote({ machine }: NonNullable<Report['baseline']>): string[] {
+  const names = { arithmetic: 'arithmetic', echo: 'an HTTP echo' }
+  const changes = machine.map(({ name, change }) => {
+    const percent = Math.abs(change.value * 100).toFixed(1)
+    return `${names[name]} ${percent} % ${change.value > 0 ? 'slower' : 'faster'}`
+  })
+  if (changes.length === 0) return []
+  return [
+    `The machine itself, since then: ${changes.join(', ')}. That is taken off the change: of calls in process by arithmetic, of remote ones by the echo.`,
+  ]
 }
 
 /** Machine, versions, command and clock. */
@@ -239,15 +301,37 @@ export function environmentTable({ environment, clock, ...report }: Report): Tab
     ['neatron', environment.neatron],
     ['SIMD used', environment.simd],
     ['ONNX Runtime', environment.onnxruntime ?? 'not installed'],
-    ['load before the run', environment.loadAverage.toFixed(2)],
+    ['busy with others', busyWithOthers(environment.othersCpu)],
+    [
+      'placement',
+      environment.placement
+        ? `main threads of client and server on cores ${environment.placement.client} and ${environment.placement.server} during remote calls`
+        : 'left to the scheduler',
+    ],
     [
       'clock',
       `${digits(clock.overheadNs)} ns a reading, step ${clock.resolutionNs} ns; at most ${clock.share * 100} % of a sample`,
     ],
     ['loop', `${digits(clock.loopNs)} ns of a bound call: its row written, an output read`],
+    ...report.yardsticks.flatMap(({ name, p50Ns }): [string, string][] =>
+      name === 'echo' && p50Ns
+        ? [
+            [
+              'HTTP echo',
+              `${digits(p50Ns.value / 1000)} us (p50): what an exchange costs with nothing computed`,
+            ],
+          ]
+        : [],
+    ),
     ['took', `${report.durationSeconds.toFixed(0)} s${report.interrupted ? ', interrupted' : ''}`],
   ]
   return { title: 'Environment', headers: ['', ''], rows, notes: [] }
+}
+
+function busyWithOthers({ before, during }: Report['environment']['othersCpu']): string {
+  const percent = (share: number | null) =>
+    share === null ? 'unknown' : `${(share * 100).toFixed(1)} %`
+  return `${percent(before)} of all cores before the run, ${percent(during)} while calls were measured`
 }
 
 /** Every table of a report, in reading order. */
@@ -261,7 +345,9 @@ export function reportTables(report: Report): Table[] {
   if (population.length > 0) {
     tables.push(callTable('A population: each row by its own genome', population))
   }
-  if (report.training.length > 0) tables.push(trainingTable(report.training))
+  if (report.training.length > 0) {
+    tables.push(trainingTable(report.training), generationTable(report.training))
+  }
   tables.push(...report.ladders.map(ladderTable))
   if (report.measurements.some(({ system }) => system))
     tables.push(systemTable(report.measurements))

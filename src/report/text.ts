@@ -2,7 +2,7 @@ import Table3 from 'cli-table3'
 import type picocolors from 'picocolors'
 import type { Report } from '../measure/report-schema.js'
 import { PLAIN_TABLE } from './plain-table.js'
-import { reportTables, type Table } from './tables.js'
+import { cellText, reportTables, type Table } from './tables.js'
 
 /** Functions that colour text, or leave it as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>
@@ -13,7 +13,9 @@ export function textReport(report: Report, colors: Colors): string {
   const traced = `${trace.source}: ${traceSize(trace)}.`
   return [
     traced,
-    ...reportTables(report).map((table) => textTable(table, colors)),
+    ...reportTables(report)
+      .filter(({ folded }) => !folded)
+      .map((table) => textTable(table, colors)),
     ...report.skipped.map(({ name, why }) => `Skipped ${name}: ${why}`),
     ...warnings(report).map((warning) => colors.yellow(`Mind: ${warning}`)),
     textVerdict(report, colors),
@@ -28,7 +30,7 @@ export function textTable({ title, headers, rows, notes }: Table, colors: Colors
     colAligns: headers.map((_, i) => (i === 0 || headers[i] === '' ? 'left' : 'right')),
     ...PLAIN_TABLE,
   })
-  table.push(...rows.map((row) => row.map((cell) => standingColor(cell, colors))))
+  table.push(...rows.map((row) => row.map((cell) => standingColor(cellText(cell), colors))))
   const body = table.toString().replace(/ +$/gm, '')
   return [colors.bold(title), body, ...notes.map((note) => colors.dim(note))].join('\n')
 }
@@ -51,23 +53,38 @@ function textVerdict({ verdict }: Report, colors: Colors): string {
 /** What a trace holds, in words. */
 export function traceSize({ rows, inputs, outputs, ...trace }: Report['trace']): string {
   const some = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`
-  const network = `${some(trace.nodes, 'node')} and ${some(trace.connections, 'connection')}`
-  return `${rows} rows of ${some(inputs, 'input')} and ${some(outputs, 'output')}; a network of ${network}, a population of ${trace.population}`
+  const { nodes, connections, population } = trace
+  return [
+    `${rows} rows of ${some(inputs, 'input')} and ${some(outputs, 'output')}`,
+    ...(nodes === null || connections === null
+      ? []
+      : [`a network of ${some(nodes, 'node')} and ${some(connections, 'connection')}`]),
+    ...(population > 1 ? [`a population of ${population}`] : []),
+  ].join('; ')
 }
+
+/** With others at work on more than this share of all cores, tails are theirs too. */
+const BUSY = 0.05
 
 /** What a reader must know before trusting the figures. */
 export function warnings({ environment, interrupted }: Report): string[] {
-  const { loadAverage, cores } = environment
-  // One process and its server keep two cores busy; anything more than half a core beside is felt.
-  const busy = loadAverage > cores / 2
+  const { before, during } = environment.othersCpu
+  const busy = [
+    ...((before ?? 0) > BUSY ? [`${percent(before!)} before the run`] : []),
+    ...((during ?? 0) > BUSY ? [`${percent(during!)} while calls were measured`] : []),
+  ]
   return [
-    ...(busy
+    ...(busy.length > 0
       ? [
-          `the machine was busy before the run began (load ${loadAverage.toFixed(1)} on ${cores} cores): tails and throughput are those of a busy machine.`,
+          `other programs kept the machine busy (${busy.join(', ')}): tails and throughput are those of a busy machine.`,
         ]
       : []),
     ...(interrupted ? ['the run was interrupted: these figures are of what was measured.'] : []),
   ]
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(0)} % of all cores`
 }
 
 /** The break-even point in words, if there is one. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { compareWithBaseline, relativeChange } from '#src/measure/baseline.js'
+import { compareWithBaseline, quotient } from '#src/measure/baseline.js'
 import type { Report } from '#src/measure/report-schema.js'
 import type { Estimate } from '#src/measure/statistics.js'
 import { Random } from '#src/neat/random.js'
@@ -29,18 +29,13 @@ function scaled(factor: () => number): Report {
   }
 }
 
-const verdicts = (report: Report) => compareWithBaseline(sample, report).map((one) => one.verdict)
+const comparisons = (report: Report) => compareWithBaseline(sample, report).comparisons
+const verdicts = (report: Report) => comparisons(report).map((one) => one.verdict)
 
 test('a run that is 20 % slower is worse, one that is 20 % faster better, in cost and median', (t) => {
-  const worse = compareWithBaseline(
-    sample,
-    scaled(() => 1.2),
-  )
+  const worse = comparisons(scaled(() => 1.2))
   t.true(worse.filter(({ figure }) => figure !== 'p99').every(({ verdict }) => verdict === 'worse'))
-  const better = compareWithBaseline(
-    sample,
-    scaled(() => 0.8),
-  )
+  const better = comparisons(scaled(() => 0.8))
   t.true(
     better.filter(({ figure }) => figure !== 'p99').every(({ verdict }) => verdict === 'better'),
   )
@@ -57,9 +52,37 @@ test('noise of a few percent is no change', (t) => {
 test('independent widths add in squares', (t) => {
   const before = { value: 100, low: 97, high: 103 }
   const now = { value: 120, low: 116, high: 124 }
-  const { value, low, high } = relativeChange(before, now)
-  t.true(Math.abs(value - 0.2) < 1e-12)
-  t.true(low > 0.145 && low < 0.155 && high > 0.245 && high < 0.26)
+  const { value, low, high } = quotient(now, before)
+  t.is(value, 1.2)
+  t.true(low > 1.145 && low < 1.155 && high > 1.245 && high < 1.26)
+})
+
+test('what the machine itself became slower by is taken off', (t) => {
+  const slower = scaled(() => 1.3)
+  const times = ({ value, low, high }: Estimate) => ({
+    ...{ value: 1.3 * value, low: 1.3 * low, high: 1.3 * high },
+  })
+  const yardsticks = sample.yardsticks.map((one) => ({
+    ...one,
+    p50Ns: one.p50Ns && times(one.p50Ns),
+    meanNs: times(one.meanNs),
+  }))
+  t.true(verdicts({ ...slower, yardsticks }).every((verdict) => verdict === 'no change'))
+  const { machine } = compareWithBaseline(sample, { ...slower, yardsticks })
+  t.deepEqual(
+    machine.map(({ name, change }) => [name, Math.round(change.value * 100)]),
+    [
+      ['arithmetic', 30],
+      ['echo', 30],
+    ],
+  )
+  t.true(verdicts({ ...sample, yardsticks }).includes('better'), 'as fast on a slower machine')
+})
+
+test('on a busy machine nothing can be told', (t) => {
+  const othersCpu = { before: 0, during: 0.5 }
+  const busy = { ...scaled(() => 3), environment: { ...sample.environment, othersCpu } }
+  t.true(verdicts(busy).every((verdict) => verdict === 'cannot tell'))
 })
 
 test('runs of different things are not compared', (t) => {

@@ -16,7 +16,7 @@ const plan: BenchPlan = {
   generations: 2,
   trainingRows: 1000,
   trainingSeconds: 0,
-  ladder: { milliseconds: 50, calls: 20 },
+  ladder: { milliseconds: 50, calls: 20, rows: 8 },
   expected: 'no time',
 }
 

@@ -24,11 +24,11 @@ test('every native way, and the reference, answer any genome alike', async (t) =
     fc.asyncProperty(genome, async ({ inputs, outputs, hidden, seed }) => {
       const activations = ['tanh', 'sigmoid', 'gaussian', 'softplus', 'elu'] as const
       const options = { inputs, outputs, hidden, seed, activations: [...activations] }
-      const trace = randomTrace('test', Genome.random(options), 64, new Random(seed))
+      const trace = randomTrace('test', [Genome.random(options)], 64, new Random(seed))
       const [bound, ...others] = nativeContenders(trace, [8, 64], clock)
       const native = await bound.answer()
       for (const other of others) t.deepEqual(await other.answer(), native, other.name)
-      const reference = referenceContender(trace.champion, trace.inputs, clock)
+      const reference = referenceContender(trace.champion!, trace.inputs, clock)
       const { worst, limit } = verifyOutputs(await reference.answer(), native, outputs)
       t.true(worst <= limit, `the reference is off by ${worst}`)
     }),
@@ -39,7 +39,7 @@ test('every native way, and the reference, answer any genome alike', async (t) =
 test('blocks count the rows of warm-up, check and rounds, and hold enough calls', async (t) => {
   const trace = randomTrace(
     'test',
-    Genome.random({ inputs: 3, outputs: 2, seed: 1 }),
+    [Genome.random({ inputs: 3, outputs: 2, seed: 1 })],
     64,
     new Random(1),
   )
@@ -70,7 +70,7 @@ test('the histogram log opens in a standard reader, one interval a round', (t) =
   for (let i = 0; i < 100; i++) latencies.record(2000 + i)
   const trace = randomTrace(
     'test',
-    Genome.random({ inputs: 1, outputs: 1, seed: 1 }),
+    [Genome.random({ inputs: 1, outputs: 1, seed: 1 })],
     8,
     new Random(1),
   )

@@ -38,7 +38,9 @@ test('no percentile is beyond the slowest sample', (t) => {
   const round = filled(20_000, () => 100_001)
   t.is(round.max, 100_001)
   for (const percentile of PERCENTILES) t.is(round.percentile(percentile), 100_001)
-  const pooled = pooledPercentiles([round, filled(20_000, () => 100_000)], PERCENTILES, uniform(1))
+  const pooled = pooledPercentiles([round, filled(20_000, () => 100_000)], PERCENTILES, {
+    random: uniform(1),
+  })
   for (const estimate of pooled) t.true(estimate!.high <= 100_001)
 })
 
@@ -51,12 +53,12 @@ test('pooled percentiles are those of the added histograms, with an interval aro
   const rounds = [1, 2, 3, 4].map((r) => filled(5000, (i) => 1000 * r + i))
   const pooled = new Latencies()
   for (const round of rounds) pooled.add(round)
-  const estimates = pooledPercentiles(rounds, PERCENTILES, uniform(3))
+  const estimates = pooledPercentiles(rounds, PERCENTILES, { random: uniform(3) })
   for (const [i, estimate] of estimates.entries()) {
     t.is(estimate!.value, pooled.percentile(PERCENTILES[i])!)
     t.true(estimate!.low <= estimate!.value && estimate!.value <= estimate!.high)
   }
-  t.deepEqual(pooledPercentiles([filled(10, () => 1)], [50], uniform(3)), [null])
+  t.deepEqual(pooledPercentiles([filled(10, () => 1)], [50], { random: uniform(3) }), [null])
 })
 
 test('the curve stops where the samples end', (t) => {

@@ -33,7 +33,10 @@ test('a bootstrap interval covers the true mean about as often as it says', (t) 
   const trials = 300
   for (let trial = 0; trial < trials; trial++) {
     const values = Array.from({ length: 30 }, () => random() + random() + random())
-    const { low, high } = bootstrap(values.length, weightedMean(values), random, 400)
+    const { low, high } = bootstrap(values.length, weightedMean(values), {
+      random,
+      resamples: 400,
+    })
     if (low <= 1.5 && 1.5 <= high) covered++
   }
   t.true(covered / trials > 0.88 && covered / trials < 0.99, `covered ${covered} of ${trials}`)
@@ -41,15 +44,41 @@ test('a bootstrap interval covers the true mean about as often as it says', (t) 
 
 test('a bootstrap repeats with its seed, and contains its value', (t) => {
   const values = [1, 2, 3, 50, 5, 8]
-  const run = () => bootstrap(values.length, weightedMean(values), uniform(7))
+  const run = () => bootstrap(values.length, weightedMean(values), { random: uniform(7) })
   const estimate = run()
   t.deepEqual(run(), estimate)
   t.is(estimate.value, 11.5)
   t.true(estimate.low < 11.5 && 11.5 < estimate.high)
 })
 
+test('drawn in groups, an interval covers the true mean though groups differ', (t) => {
+  const random = uniform(2)
+  let grouped = 0
+  let ungrouped = 0
+  const trials = 300
+  for (let trial = 0; trial < trials; trial++) {
+    // 4 server processes, each somewhat slower or faster than the others, 6 rounds each.
+    const values = Array.from({ length: 4 }, () => 10 + random() + random()).flatMap((level) =>
+      Array.from({ length: 6 }, () => level + 0.2 * random()),
+    )
+    const covers = (groupSize?: number) => {
+      const draws = { random, resamples: 300, groupSize }
+      const { low, high } = bootstrap(values.length, weightedMean(values), draws)
+      return low <= 11.1 && 11.1 <= high
+    }
+    if (covers(6)) grouped++
+    if (covers()) ungrouped++
+  }
+  t.true(grouped / trials > 0.9, `covered ${grouped} of ${trials}`)
+  t.true(ungrouped / trials < 0.7, `without groups, ${ungrouped} of ${trials}`)
+})
+
 test('one item leaves nothing to draw from', (t) => {
-  t.deepEqual(bootstrap(1, weightedMean([4]), uniform(1)), { value: 4, low: 4, high: 4 })
+  t.deepEqual(bootstrap(1, weightedMean([4]), { random: uniform(1) }), {
+    value: 4,
+    low: 4,
+    high: 4,
+  })
 })
 
 test('ratio and difference keep the widest interval', (t) => {

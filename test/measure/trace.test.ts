@@ -62,7 +62,7 @@ test('only the generation loaded last is in the trace', (t) => {
 })
 
 test('made-up rows repeat with their seed', (t) => {
-  const rows = () => randomTrace('test', genomes[0], 16, new Random(4)).inputs
+  const rows = () => randomTrace('test', [genomes[0]], 16, new Random(4)).inputs
   t.deepEqual(rows(), rows())
   t.true(rows().every((value) => value >= -1 && value < 1))
 })

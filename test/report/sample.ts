@@ -10,17 +10,20 @@ const around = (value: number, spread = 0.04) => ({
 const system: SystemCost = {
   client: {
     cpuSeconds: 2,
-    mainThreadCpuSeconds: 1.8,
+    threads: [
+      { name: 'main', cpuSeconds: 1.8 },
+      { name: 'node 1', cpuSeconds: 0.2 },
+    ],
+    threadCount: 11,
     contextSwitches: 1234,
     rssMb: 120,
-    threads: 11,
   },
   server: {
     cpuSeconds: 1.5,
-    mainThreadCpuSeconds: 1.2,
+    threads: [{ name: 'main', cpuSeconds: 1.2 }],
+    threadCount: 13,
     contextSwitches: 2345,
     rssMb: 140,
-    threads: 13,
   },
   networkBytes: 1e6,
   eventLoopDelayMs: { p50: 1.1, p99: 2.2, max: 9 },
@@ -57,7 +60,7 @@ function measurement(
       p95: around(callNs * 1.3),
       p99: around(callNs * 1.8),
       p999: null,
-      max: callNs * 9,
+      max: { value: callNs * 9, low: callNs * 5, high: callNs * 9 },
     },
     rowNs,
     rowsPerSecond: around(1e9 / rowNs.value),
@@ -136,7 +139,8 @@ export const sample: Report = {
     neatron: '0.1.0',
     simd: 'avx2',
     onnxruntime: null,
-    loadAverage: 0.2,
+    othersCpu: { before: 0.01, during: 0.02 },
+    placement: { client: 0, server: 1 },
   },
   clock: { overheadNs: 40, resolutionNs: 1, share: 0.02, loopNs: 3 },
   trace: {
@@ -149,6 +153,10 @@ export const sample: Report = {
     connections: 9,
   },
   measurements,
+  yardsticks: [
+    { name: 'arithmetic', label: 'arithmetic', p50Ns: around(9000, 0.01), meanNs: around(9100) },
+    { name: 'echo', label: 'HTTP echo', p50Ns: around(120_000, 0.01), meanNs: around(130_000) },
+  ],
   training: [
     training('native', 0, 120),
     training('remote, one row a call', 1, 0.4),
@@ -185,6 +193,7 @@ export const sample: Report = {
   baseline: {
     name: 'main',
     createdAt: '2026-01-01T00:00:00.000Z',
+    machine: [{ name: 'echo', change: { value: 0.03, low: 0.01, high: 0.05 } }],
     comparisons: [
       {
         name: 'http-single',

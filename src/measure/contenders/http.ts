@@ -5,6 +5,7 @@ import { nowNs, Recorder } from '../../brain/recorder.js'
 import { closedLoop } from '../closed-loop.js'
 import type { Contender, ContenderInfo, RowCount, Work } from '../contender.js'
 import type { Latencies } from '../latencies.js'
+import { warmUp } from '../warm-up.js'
 
 /** A server and the model there that answers. */
 export interface Target {
@@ -68,7 +69,10 @@ export class HttpContender implements Contender {
   }
 
   async prepare(milliseconds: number): Promise<void> {
-    await closedLoop(this.inFlight, milliseconds, this.call, () => {})
+    await warmUp(milliseconds, async (piece) => {
+      const { calls, busyNs } = await closedLoop(this.inFlight, piece, this.call, () => {})
+      return busyNs / calls
+    })
   }
 
   async answer(): Promise<Float32Array> {

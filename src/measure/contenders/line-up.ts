@@ -1,12 +1,11 @@
-import { InferProtocol } from '../../brain/infer-protocol.js'
-import { OipProtocol } from '../../brain/oip-protocol.js'
 import type { Protocol } from '../../brain/protocol.js'
-import type { Contender, Mode } from '../contender.js'
+import type { Mode } from '../contender.js'
 import type { Trace } from '../trace.js'
 import { batchesOf, HttpContender, type Target } from './http.js'
 
 /** Where a server is, and how its contenders are told from those of others. */
 export interface ServerAddress {
+  /** The server, or one endpoint of it, which then has the model already. */
   readonly url: string
   readonly token?: string
   /** Its process, when that is a child of ours whose usage can be read. */
@@ -19,13 +18,14 @@ export interface ServerAddress {
   readonly suffix: string
 }
 
-/** A server with both models of a trace. */
+/** A server with the models of a trace. */
 export interface Server extends ServerAddress {
-  /** Names that its models were loaded under; no population, no contenders for it. */
-  readonly championModel: string
+  /** Names that its models have there; null for none, which makes no contenders. */
+  readonly championModel: string | null
   readonly populationModel: string | null
-  /** Whether it takes the Open Inference Protocol with binary tensors. */
-  readonly binary: boolean
+  readonly json: Protocol
+  /** Null where it takes no binary tensors. */
+  readonly binary: Protocol | null
 }
 
 /** How rows travel, for names and labels. */
@@ -35,35 +35,56 @@ interface Wire {
   readonly protocol: Protocol
 }
 
-/** Calls under way at once in the row that has many. */
-const MANY_IN_FLIGHT = 32
+/** Calls under way at once in the row that has many, and in rate ladders. */
+export const MANY_IN_FLIGHT = 32
 
 /** All ways of asking one server: single calls, one and many in flight, and batches. */
 export function serverContenders(
   server: Server,
   trace: Trace,
   batches: readonly number[],
-): Contender[] {
-  const { url, binary } = server
-  const json: Wire = { name: 'json', label: 'JSON', protocol: new InferProtocol(url) }
-  const wires = binary
-    ? [json, { name: 'binary', label: 'binary', protocol: new OipProtocol(url, true) } as const]
-    : [json]
+): HttpContender[] {
+  const wires = wiresOf(server)
   return [
-    contender(server, trace, json, 'single', 1, 1),
-    contender(server, trace, json, 'concurrent', 1, MANY_IN_FLIGHT),
-    ...batches.flatMap((rows) =>
-      wires.map((wire) => contender(server, trace, wire, 'batch', rows, 1)),
-    ),
+    ...(server.championModel === null
+      ? []
+      : [
+          contender(server, trace, wires[0], 'single', 1, 1),
+          contender(server, trace, wires[0], 'concurrent', 1, MANY_IN_FLIGHT),
+          ...batches.flatMap((rows) =>
+            wires.map((wire) => contender(server, trace, wire, 'batch', rows, 1)),
+          ),
+        ]),
     ...(server.populationModel === null
       ? []
       : wires.map((wire) => population(server, trace, wire))),
   ]
 }
 
+/** What a rate ladder asks: `rows` a call, many calls in flight, in the cheaper protocol for batches. */
+export function ladderContender(server: Server, trace: Trace, rows: number): HttpContender {
+  const wires = wiresOf(server)
+  return contender(
+    server,
+    trace,
+    rows === 1 ? wires[0] : wires.at(-1)!,
+    'batch',
+    rows,
+    MANY_IN_FLIGHT,
+  )
+}
+
+/** JSON, which every server takes, and then what else it takes. */
+function wiresOf({ json, binary }: Server): [Wire, ...Wire[]] {
+  return [
+    { name: 'json', label: 'JSON', protocol: json },
+    ...(binary ? [{ name: 'binary', label: 'binary', protocol: binary } as const] : []),
+  ]
+}
+
 function contender(
   server: Server,
-  { champion, inputs }: Trace,
+  { inputs, inputSize, outputSize }: Trace,
   wire: Wire,
   mode: Mode,
   rowsPerCall: number,
@@ -81,8 +102,8 @@ function contender(
   const target: Target = {
     url: server.url,
     token: server.token,
-    model: server.championModel,
-    outputSize: champion.outputSize,
+    model: server.championModel!,
+    outputSize,
     population: false,
   }
   return new HttpContender(
@@ -98,16 +119,15 @@ function contender(
     },
     target,
     wire.protocol,
-    batchesOf(inputs, champion.inputSize, rowsPerCall),
+    batchesOf(inputs, inputSize, rowsPerCall),
   )
 }
 
 function population(
   server: Server,
-  { genomes, populationInputs }: Trace,
+  { populationSize, populationInputs, inputSize, outputSize }: Trace,
   wire: Wire,
 ): HttpContender {
-  const { inputSize, outputSize } = genomes[0]
   return new HttpContender(
     {
       name: `${server.prefix}http-population-${wire.name}`,
@@ -116,7 +136,7 @@ function population(
       workload: 'population',
       server: server.name,
       protocol: wire.name,
-      rowsPerCall: genomes.length,
+      rowsPerCall: populationSize,
       inFlight: 1,
     },
     {
@@ -127,6 +147,6 @@ function population(
       population: true,
     },
     wire.protocol,
-    batchesOf(populationInputs, inputSize, genomes.length),
+    batchesOf(populationInputs, inputSize, populationSize),
   )
 }

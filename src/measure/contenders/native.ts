@@ -11,6 +11,7 @@ export function nativeContenders(
   batches: readonly number[],
   clock: ClockCost,
 ): BlockContender[] {
+  if (champion === null) return []
   const native = { mode: 'native', workload: 'champion' } as const
   const one = [
     new BlockContender(
@@ -37,7 +38,7 @@ export function nativeContenders(
         ),
     ),
   ]
-  if (genomes.length === 1) return one
+  if (genomes.length === 0) return one
   const population = new BlockContender(
     {
       name: 'native-population',
@@ -56,14 +57,14 @@ export function nativeContenders(
  * What the bound call's loop costs by itself, in nanoseconds a call: writing a row and reading an
  * output, around a call that does nothing. It is part of the bound call's figures.
  */
-export async function measureLoop({ champion, inputs }: Trace, clock: ClockCost): Promise<number> {
+export async function measureLoop(trace: Trace, clock: ClockCost): Promise<number> {
   const nothing = {
     name: 'nothing',
     label: 'nothing',
     mode: 'native',
     workload: 'champion',
   } as const
-  const calls = loopCalls(champion, inputs, () => () => {})
+  const calls = loopCalls(trace, trace.inputs, () => () => {})
   const contender = new BlockContender({ ...nothing, rowsPerCall: 1 }, calls, clock)
   await contender.prepare(LOOP_MS)
   const latencies = new Latencies(contender.callsPerSample)
@@ -80,7 +81,7 @@ function boundCalls(genome: Genome, trace: Float32Array): BlockCalls {
 
 /** What a training loop does at a tick: writes a row, calls, reads the answer. */
 function loopCalls(
-  { inputSize, outputSize }: Genome,
+  { inputSize, outputSize }: Pick<Genome, 'inputSize' | 'outputSize'>,
   trace: Float32Array,
   bind: (inputs: Float32Array, outputs: Float32Array) => () => void,
 ): BlockCalls {

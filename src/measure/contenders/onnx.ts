@@ -1,24 +1,57 @@
-import type { Genome } from '../../genome/genome.js'
-import { exportOnnx } from '../../onnx/export.js'
 import { createSession, loadRuntime } from '../../onnx/runtime.js'
 import { closedLoop } from '../closed-loop.js'
-import type { Contender, RowCount } from '../contender.js'
+import type { Contender, ContenderInfo, RowCount } from '../contender.js'
 import type { Latencies } from '../latencies.js'
+import type { Trace } from '../trace.js'
+import { warmUp } from '../warm-up.js'
 
-/** ONNX Runtime in this process, on the exported champion: what HTTP adds can be told from it. */
-export async function onnxContender(
-  genome: Genome,
+/** ONNX Runtime in this process, on the exported models: what HTTP adds can be told from it. */
+export async function onnxContenders(
+  { models, inputs, populationInputs, inputSize, populationSize }: Trace,
+  batches: readonly number[],
+): Promise<Contender[]> {
+  const contenders: Contender[] = []
+  if (models.champion) {
+    for (const rowsPerCall of [1, ...batches]) {
+      const what = {
+        name: `onnx-batch-${rowsPerCall}`,
+        label: `ONNX Runtime in process, ${rowsPerCall === 1 ? '1 row' : `${rowsPerCall} rows`}`,
+        workload: 'champion',
+        rowsPerCall,
+      } as const
+      contenders.push(await onnxContender(what, models.champion, inputs, inputSize))
+    }
+  }
+  if (models.population) {
+    const what = {
+      name: 'onnx-population',
+      label: `ONNX Runtime in process, population of ${populationSize}`,
+      workload: 'population',
+      rowsPerCall: populationSize,
+    } as const
+    contenders.push(await onnxContender(what, models.population, populationInputs, inputSize))
+  }
+  return contenders
+}
+
+async function onnxContender(
+  what: Pick<ContenderInfo, 'name' | 'label' | 'workload' | 'rowsPerCall'>,
+  model: Uint8Array,
   inputs: Float32Array,
-  rowsPerCall: number,
+  inputSize: number,
 ): Promise<Contender> {
-  const session = await createSession(exportOnnx(genome, { rounding: 'standard' }))
+  const { rowsPerCall } = what
+  const session = await createSession(model)
   const { Tensor } = await loadRuntime()
-  const width = rowsPerCall * genome.inputSize
+  const width = rowsPerCall * inputSize
+  const indices = BigInt64Array.from({ length: rowsPerCall }, (_, row) => BigInt(row))
+  const genome = new Tensor('int64', indices, [rowsPerCall])
   const feeds = Array.from({ length: Math.floor(inputs.length / width) }, (_, i) => ({
     inputs: new Tensor('float32', inputs.subarray(i * width, (i + 1) * width), [
       rowsPerCall,
-      genome.inputSize,
+      inputSize,
     ]),
+    ...(what.workload === 'population' ? { genome } : {}),
   }))
   let next = 0
   let rows = 0
@@ -29,17 +62,17 @@ export async function onnxContender(
     return outputs.data as Float32Array
   }
   return {
-    name: `onnx-batch-${rowsPerCall}`,
-    label: `ONNX Runtime in process, ${rowsPerCall === 1 ? '1 row' : `${rowsPerCall} rows`}`,
+    ...what,
     mode: 'in process',
-    workload: 'champion',
     server: null,
     protocol: null,
-    rowsPerCall,
     inFlight: 1,
     callsPerSample: 1,
     async prepare(milliseconds: number) {
-      await closedLoop(1, milliseconds, call, () => {})
+      await warmUp(milliseconds, async (piece) => {
+        const { calls, busyNs } = await closedLoop(1, piece, call, () => {})
+        return busyNs / calls
+      })
     },
     async answer() {
       next = 0
