@@ -36,6 +36,9 @@ const LONG_MS = 0.5
 /** A run that is expected to take longer, in milliseconds, goes to the thread for large runs. */
 const LARGE_MS = 5
 
+/** Share of the deadline that the runs before a request may take: reading and writing take the rest. */
+const SURE_OF_TURN = 0.5
+
 /** Where a run happens: on the thread of the event loop, or on the one for large runs. */
 type Place = 'here' | 'thread'
 
@@ -66,16 +69,32 @@ export class Scheduler {
   }
 
   /**
-   * Says no while a model's queue is full: asked before a request is read, so that refusing costs
-   * little when there is much to refuse.
+   * Says no while a model's queue is full, or so long that what joins it might not have its turn
+   * before the deadline. Asked before a request is read, so that refusing costs little when there
+   * is much to refuse.
    *
    * @throws HttpError `QUEUE_FULL`.
    */
   checkRoom(model: Model): void {
     const waiting = model.jobs.length
-    if (waiting < this.options.maxQueue) return
-    const message = `${waiting} requests already wait for model ${model.name}, the most allowed. Come again later.`
+    if (waiting === 0) return
+    const { maxQueue, timeoutMs } = this.options
+    const expectedMs = this.#expectedWaitMs(model)
+    if (waiting < maxQueue && expectedMs <= timeoutMs * SURE_OF_TURN) return
+    const limit =
+      waiting < maxQueue
+        ? `so many that another might wait longer than the ${timeoutMs} ms allowed`
+        : 'the most allowed'
+    const message = `${waiting} requests already wait for model ${model.name}, ${limit}. Come again later.`
     throw new HttpError('QUEUE_FULL', message)
+  }
+
+  /** What the runs of all waiting rows will take, if the models that wait take turns. */
+  #expectedWaitMs({ waitingRows, jobs, runTimes }: Model): number {
+    const { batching, maxBatch } = this.options
+    const runs = batching ? Math.ceil(waitingRows / maxBatch) : jobs.length
+    const ms = runTimes.expect(Math.max(1, Math.ceil(waitingRows / runs)))
+    return runs * ms * this.#turns.length
   }
 
   /**

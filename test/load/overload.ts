@@ -11,7 +11,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pc from 'picocolors'
-import type { Table } from '#src/report/tables.js'
+import type { Table } from '#src/report/table.js'
 import { textTable } from '#src/report/text.js'
 import type { Account, Plan } from './plan.js'
 import { makeRequests, Subject, writeModel } from './subject.js'
@@ -20,7 +20,7 @@ const SECONDS = Number(process.argv[2] ?? 60)
 const CALM_SECONDS = 15
 const CAPACITY_SECONDS = 5
 const IN_FLIGHT = 32
-const DEADLINE_MS = 250
+const DEADLINE_MS = 500
 /** The queue holds what the server answers in this time, so nothing that waits gets too old. */
 const QUEUE_MS = 100
 /** A generator that sends later than this at its 99th percentile has measured itself. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { Client as UnixClient } from 'undici'
+import { Genome } from '#src/genome/genome.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { createServer } from '#src/serve/server.js'
 import { type Client, isAnswer, type Reply, smallGenome, someRows, start } from './harness.js'
@@ -73,6 +74,33 @@ test.serial('a full queue answers 429 and says when to come again', async (t) =>
   t.is(full[0].json.code, 'QUEUE_FULL')
   t.is(replies.filter(({ status }) => status === 200).length, 4)
 })
+
+test.serial(
+  'what would wait past its deadline is refused at once, however long the queue',
+  async (t) => {
+    const genomes = Array.from({ length: 40 }, (_, seed) =>
+      Genome.random({ inputs: 3, outputs: 2, hidden: 20, connections: 100, seed }),
+    )
+    const timeoutMs = 200
+    const options = { models: [{ name: 'p', genomes }], maxQueue: 100_000, timeoutMs }
+    const server = await start(t, options)
+    const rows = 500
+    const body = { inputs: someRows(rows), genome: Array.from({ length: rows }, (_, r) => r % 40) }
+    for (let run = 0; run < 10; run += 1) await server.post('/infer', body)
+    const began = performance.now()
+    for (let run = 0; run < 10; run += 1) await server.post('/infer', body)
+    const each = (performance.now() - began) / 10
+    // So many that they would take ten times the deadline, were they all let in.
+    const count = Math.ceil((10 * timeoutMs) / each)
+    const replies = await Promise.all(
+      Array.from({ length: count }, () => server.post('/infer', body)),
+    )
+    const refused = replies.filter(({ status }) => status === 429)
+    t.true(refused.length > 0, `${count} requests of ${each.toFixed(1)} ms`)
+    t.regex(refused[0].json.error, /might wait longer than the 200 ms allowed/)
+    t.true(replies.some(({ status }) => status === 200))
+  },
+)
 
 test('a request past its deadline gets 504', async (t) => {
   const server = await start(t, { models, timeoutMs: 1, maxQueueDelayUs: 50_000 })
