@@ -25,7 +25,7 @@ test('an option that there is not is refused, with those that there are', (t) =>
 })
 
 test('options are of their types', (t) => {
-  for (const options of [null, 1, 'recurrent', true] as object[]) {
+  for (const options of [null, 1, 'recurrent', true] as unknown[] as object[]) {
     t.throws(() => genome.compile(options), refusal(/options of compile must be an object/))
     t.throws(() => Population.compile([genome], options), refusal(/must be an object/))
     t.throws(() => exportOnnx(genome, options), refusal(/must be an object/))

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import { Genome } from '#src/genome/genome.js'
@@ -78,4 +79,17 @@ test('workers may come and go where the main thread never loads the addon', (t) 
     main()`
   const { stdout, status } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' })
   t.deepEqual({ stdout, status }, { stdout: 'survived\n', status: 0 })
+})
+
+test('workers may be terminated amid batches and population runs, many times', (t) => {
+  const script = fileURLToPath(new URL('_workers.ts', import.meta.url))
+  const { stdout, stderr, status, signal } = spawnSync(
+    process.execPath,
+    ['--import=tsx', script, '8'],
+    { encoding: 'utf8' },
+  )
+  t.deepEqual(
+    { stdout, stderr, status, signal },
+    { stdout: '32\n', stderr: '', status: 0, signal: null },
+  )
 })
