@@ -43,17 +43,25 @@ export function budget(
 
 const digits = (value: number) => value.toFixed(value < 100 ? 1 : 0)
 
-/** Where the time of a call goes, and what the goal would leave for it. */
-function explain(genome: GenomeSamples, samples: Samples, call: string, goal: number): string {
+/** Where the time of a call goes, and what the goal would leave, beside what `theirs` takes. */
+function explain(
+  genome: GenomeSamples,
+  samples: Samples,
+  call: string,
+  theirs: number,
+  goal: number,
+): string {
   const rows = samples === genome.one ? 1 : ROWS
   const entering = pooled(genome.one, ENTERING).median
   const whole = pooled(samples, call).median
   const speed = (nanoseconds: number) => `${digits((genome.flop * rows) / nanoseconds)} GFLOP/s`
+  const left = theirs / goal
   return (
     `a call takes ${digits(whole)} ns: ${digits(entering)} enter native code, ` +
     `${digits(whole - entering)} compute (${speed(whole - entering)}); ` +
-    `the goal leaves ${digits(goal)} for both` +
-    (goal > entering ? ` (${speed(goal - entering)})` : '')
+    `the other takes ${digits(theirs)} (${speed(theirs)}), so that the goal leaves ` +
+    `${digits(left)} for both` +
+    (left > entering ? ` (${speed(left - entering)})` : '')
   )
 }
 
@@ -80,7 +88,7 @@ function faster(
   const result = budget(what, genome.genome, reached, goal, 'x')
   if (result.holds) return result
   const theirs = fastest((name) => pooled(samples, name).median)
-  return { ...result, why: explain(genome, samples, call, theirs / goal) }
+  return { ...result, why: explain(genome, samples, call, theirs, goal) }
 }
 
 /** The budgets that a genome's samples tell about. */
