@@ -189,6 +189,38 @@ test('calls with the arrays of the call before compute, and notice lost memory, 
   t.notThrows(() => network.feedForward(floats(3), outputs))
 })
 
+test('batches of the arrays of the call before compute, and notice lost memory, just the same', (t) => {
+  for (const options of [{}, { recurrent: true }]) {
+    const [remembering, other] = [genome.compile(options), genome.compile(options)]
+    const [inputs, outputs] = [floats(9), floats(8).fill(-7)]
+    for (let call = 0; call < 300; call++) {
+      // So many calls of three rows, of two, of three.
+      const rows = call < 100 || call >= 200 ? 3 : 2
+      inputs[call % 9] = call / 300
+      remembering.feedForwardBatch(inputs, outputs, rows)
+      const expected = floats(6)
+      other.feedForwardBatch(inputs.slice(), expected, rows)
+      t.deepEqual(outputs.subarray(0, 2 * rows), expected.subarray(0, 2 * rows))
+    }
+    t.deepEqual([...outputs.subarray(6)], [-7, -7])
+    t.throws(() => remembering.feedForwardBatch(inputs, outputs, 4), { code: 'INPUT_LENGTH' })
+    for (let call = 0; call < 100; call++) remembering.feedForwardBatch(inputs, outputs, 3)
+    structuredClone(0, { transfer: [outputs.buffer as ArrayBuffer] })
+    for (let call = 0; call < 100; call++) {
+      t.throws(() => remembering.feedForwardBatch(inputs, outputs, 3), {
+        name: 'NeatronError',
+        code: 'BUFFER_DETACHED',
+      })
+    }
+    for (let call = 0; call < 100; call++) {
+      t.throws(() => remembering.feedForwardBatch(inputs, [1] as never, 3), {
+        name: 'NeatronError',
+        code: 'ARGUMENT_TYPE',
+      })
+    }
+  }
+})
+
 test('an asynchronous batch reads its inputs at once, and notices lost outputs', async (t) => {
   const inputs = floats(3).fill(0.5)
   const expected = floats(2)

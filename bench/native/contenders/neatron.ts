@@ -11,7 +11,10 @@ import type { Contender, MakeContenders } from '../contender.js'
  * overlaps one row with the next; that time is given too.
  */
 export const INSIDE = 'inside Rust'
-/** The name of a bound call that computes nothing: what Node takes to enter native code. */
+/**
+ * The name of a bound call that computes nothing: what Node takes to enter native code (beside it
+ * the empty native function itself), and what it takes to see that the arrays are still there.
+ */
 export const ENTERING = 'entering native code'
 
 /** What the type declarations leave out. */
@@ -42,6 +45,7 @@ export const neatron: MakeContenders = ({ genome, inputs }, rows) => {
     return [
       insideRust(INSIDE, true),
       insideRust('inside Rust, overlapping', false),
+      { name: 'empty native function', run: bindNothing(row, outputs()) },
       { name: ENTERING, run: guardBound(bindNothing(row, outputs())) },
       { name: 'bind', run: network.bind(row, bound), outputs: bound },
       {
