@@ -1,64 +1,101 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import test from 'ava'
 
-const GENERATIONS = 60
+const GENERATIONS = 800
+const KILLS = 10
+/** A process lives at most so long after its first generation, in milliseconds. */
+const LIFE = 250
 
-/** A run that no genome ends, told where to be kept and whether to resume. */
+/**
+ * A run that no genome ends, told where to be kept, whether to resume, and its workers. It says
+ * which generations are saved, and at last what it came to.
+ */
 const PROGRAM = `
-  import { evolve, tasks } from 'neatron'
-  const [directory, resume] = process.argv.slice(-2)
-  const result = await evolve({
-    task: { ...tasks['cart-pole'], targetFitness: Infinity },
+  import { writeSync } from 'node:fs'
+  import { evolve } from 'neatron'
+  const [directory, resume, workers] = process.argv.slice(-3)
+  const { champion, generations, fitness, evaluations } = await evolve({
+    task: new URL('file://${process.cwd()}/test/workers/tasks.js'),
     ...(resume === 'no' ? { seed: 7, population: 40 } : {}),
+    ...(workers === '0' ? {} : { workers: Number(workers) }),
     generations: ${GENERATIONS},
     checkpoint: { directory, resume: resume === 'yes' },
+    onGeneration: ({ generation }) => void writeSync(1, generation + '\\n'),
   })
-  console.log(JSON.stringify([result.generations, result.champion]))
+  console.log(JSON.stringify({ champion, generations, fitness, evaluations }))
 `
 
-function start(directory: string, resume: 'yes' | 'no'): ChildProcess {
-  const args = ['--input-type=module', '--eval', PROGRAM, directory, resume]
-  return spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+interface Started {
+  child: ChildProcess
+  /** Numbers of the generations said to be saved. */
+  saved: number[]
+  /** The last line, once it has ended. */
+  result: Promise<string | undefined>
 }
 
-async function finish(directory: string, resume: 'yes' | 'no'): Promise<string> {
-  const child = start(directory, resume)
-  let text = ''
-  child.stdout?.on('data', (chunk) => {
-    text += chunk
+function start(directory: string, resume: boolean, workers: number): Started {
+  const told = [directory, resume ? 'yes' : 'no', String(workers)]
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, ...told], {
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
-  await once(child, 'close')
-  return text
+  const saved: number[] = []
+  let rest = ''
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (rest + chunk).split('\n')
+    rest = lines.pop()!
+    saved.push(...lines.filter((line) => /^\d+$/.test(line)).map(Number))
+    const last = lines.find((line) => line.startsWith('{'))
+    if (last) rest = `${last}\n`
+  })
+  const result = once(child, 'close').then(() => (rest.startsWith('{') ? rest : undefined))
+  return { child, saved, result }
 }
 
+/** The lines of generations.jsonl but for their times. */
 const withoutTimes = async (directory: string) =>
   (await readFile(join(directory, 'generations.jsonl'), 'utf8'))
     .trimEnd()
     .split('\n')
     .map((line) => ({ ...JSON.parse(line), times: undefined }))
 
-test('ten kills in the middle of runs neither lose nor change anything', async (t) => {
-  const parent = await mkdtemp(join(tmpdir(), 'neatron-kill-'))
-  t.teardown(() => rm(parent, { recursive: true }))
-  const whole = join(parent, 'whole')
-  const began = performance.now()
-  const expected = await finish(whole, 'no')
-  const duration = performance.now() - began
-  t.is(JSON.parse(expected)[0], GENERATIONS)
-  for (let kill = 0; kill < 10; kill++) {
-    const directory = join(parent, `killed-${kill}`)
-    const child = start(directory, 'no')
-    const checkpoint = join(directory, 'checkpoint.json')
-    while (!(await readFile(checkpoint).catch(() => undefined))) await delay(1)
-    await delay(Math.random() * duration * 0.7)
-    child.kill('SIGKILL')
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
-    t.is(await finish(directory, 'yes'), expected)
-    t.deepEqual(await withoutTimes(directory), await withoutTimes(whole))
-  }
-})
+for (const workers of [0, 2]) {
+  test(`a run with ${workers} workers, killed ten times, loses nothing and comes to the same`, async (t) => {
+    const parent = await mkdtemp(join(tmpdir(), 'neatron-kill-'))
+    t.teardown(() => rm(parent, { recursive: true }))
+    const whole = join(parent, 'whole')
+    const expected = (await start(whole, false, 0).result)!
+    t.is(JSON.parse(expected).generations, GENERATIONS)
+
+    const killed = join(parent, 'killed')
+    const kills: number[] = []
+    let last = -1
+    let result: string | undefined
+    while (result === undefined) {
+      const run = start(killed, last >= 0, workers)
+      if (kills.length < KILLS) {
+        while (run.saved.length === 0) await delay(1)
+        await delay(Math.random() * LIFE)
+        run.child.kill('SIGKILL')
+      }
+      result = await run.result
+      // What was saved before a kill is not computed again, and nothing after it is left out.
+      t.deepEqual(
+        run.saved,
+        run.saved.map((_, i) => run.saved[0] + i),
+      )
+      t.true(run.saved[0] > last && run.saved[0] <= last + 2, `${run.saved[0]} after ${last}`)
+      last = run.saved.at(-1)!
+      if (result === undefined) kills.push(last + 1)
+    }
+    t.log(`killed after ${kills.join(', ')} generations`)
+    t.is(kills.length, KILLS)
+    t.is<string>(result, expected)
+    t.deepEqual(await withoutTimes(killed), await withoutTimes(whole))
+    t.deepEqual((await readdir(killed)).sort(), ['checkpoint.json', 'generations.jsonl'])
+  })
+}
