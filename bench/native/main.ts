@@ -1,6 +1,5 @@
 /** Every native path against what else a Node program could use; `--help` tells the rest. */
 import { cpus, loadavg } from 'node:os'
-import { parseArgs } from 'node:util'
 import { simd } from '#src/native/addon.js'
 import { type Budget, budgetsOf, compileBudget } from './budgets.js'
 import type { Contender, MakeContenders } from './contender.js'
@@ -11,6 +10,7 @@ import { onnx } from './contenders/onnx.js'
 import { recurrent } from './contenders/recurrent.js'
 import { typescript } from './contenders/typescript.js'
 import { loadGenomes, type Measured, ROWS, withCycles } from './genomes.js'
+import { readOptions } from './options.js'
 import { pool, type Samples, spread } from './pool.js'
 import { GENOMES, populationContenders } from './population.js'
 import { Progress } from './progress.js'
@@ -18,37 +18,8 @@ import { measureRust } from './rust.js'
 import { budgetTable, missesText, samplesTable } from './tables.js'
 import { expectedOf, STEPS, unrolled, verify } from './verify.js'
 
-const HELP = `Measures every native path against the reference in TypeScript, generated
-JavaScript, two NEAT libraries and ONNX Runtime in process, on bench/genomes;
-then the budgets, each with what was reached and whether it holds.
-
-    npm run bench:native -- [options]
-
-    --json           the result as JSON, on the last line
-    --genomes NAME   only genomes whose names contain NAME, such as 600
-    --rounds N       rounds of each suite, in rotated order; 9 by default
-    --quick          3 rounds, and a fifth of the time in Rust
-    --no-rust        leave out what cargo bench measures
-    --help           this
-
-Takes about four minutes on two cores, one with --quick; the first run with cargo
-builds the benchmark before. Leave the machine alone meanwhile.`
-
-const { values: options } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    genomes: { type: 'string', default: '' },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    'no-rust': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-if (options.help) {
-  console.log(HELP)
-  process.exit()
-}
-const rounds = Number(options.rounds ?? (options.quick ? 3 : 9))
+const options = readOptions()
+const { rounds } = options
 const say = (text: string) => {
   if (!options.json) console.log(text)
 }
@@ -147,7 +118,7 @@ for (const kind of ['', ', recurrent']) {
   publish('each genome', `population of ${GENOMES}${kind}`, samples, GENOMES)
   if (kind === '') budgets.push(compileBudget(samples, GENOMES))
 }
-const rust = options['no-rust']
+const rust = !options.rust
   ? { missing: '--no-rust' }
   : await part('cargo bench', () => measureRust(options.genomes, options.quick))
 progress.stop()

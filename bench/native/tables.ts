@@ -45,6 +45,6 @@ export function budgetTable(budgets: readonly Budget[]): string {
 export function missesText(budgets: readonly Budget[]): string {
   return budgets
     .filter(({ holds }) => !holds)
-    .map(({ what, genome, why }) => `- ${what}, ${genome}: ${why ?? 'see the table'}`)
+    .map(({ what, genome, why }) => `- ${what}, ${genome}: ${why ?? 'as cargo bench prints above'}`)
     .join('\n')
 }
