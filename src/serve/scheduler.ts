@@ -144,9 +144,11 @@ export class Scheduler {
   #start(): void {
     this.#cancelWake?.()
     this.#cancelWake = null
+    // One moment for all, or what falls due in between would be neither started nor waited for.
+    const now = performance.now()
     for (let at = 0; at < this.#turns.length; ) {
       const model = this.#turns[at]
-      const place = this.#isDue(model) ? this.#placeFor(model) : null
+      const place = this.#isDue(model, now) ? this.#placeFor(model) : null
       if (place === null) {
         at += 1
         continue
@@ -156,7 +158,7 @@ export class Scheduler {
       if (model.jobs.length > 0) this.#turns.push(model)
       if (slices.length > 0) void this.#serve(model, slices, place)
     }
-    if (this.options.maxQueueDelayUs > 0) this.#wakeWhenDue()
+    if (this.options.maxQueueDelayUs > 0) this.#wakeWhenDue(now)
   }
 
   /** Where the model's next run finds a place now. */
@@ -170,10 +172,10 @@ export class Scheduler {
   }
 
   /** Whether a model's next run is full enough or its first job has waited long enough. */
-  #isDue(model: Model): boolean {
+  #isDue(model: Model, now: number): boolean {
     const { maxQueueDelayUs, maxBatch } = this.options
     if (maxQueueDelayUs === 0 || model.waitingRows >= maxBatch) return true
-    return this.#dueAt(model) <= performance.now()
+    return this.#dueAt(model) <= now
   }
 
   #dueAt(model: Model): number {
@@ -181,8 +183,7 @@ export class Scheduler {
   }
 
   /** Comes back when the next model is due. Timers are no finer than a millisecond. */
-  #wakeWhenDue(): void {
-    const now = performance.now()
+  #wakeWhenDue(now: number): void {
     const due = this.#turns.map((model) => this.#dueAt(model)).filter((at) => at > now)
     if (due.length === 0) return
     const left = Math.min(...due) - now
