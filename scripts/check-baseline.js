@@ -5,6 +5,7 @@
 // Interrupted or out of SECONDS it goes on the next time where it was; delete DIRECTORY to start anew.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { Genome } from '../dist/genome/genome.js'
+import { MOST_OTHERS } from '../dist/measure/baseline.js'
 import { runBench } from '../dist/measure/bench.js'
 import { quickPlan } from '../dist/measure/plan.js'
 import { withBaseline } from '../dist/report/baselines.js'
@@ -39,6 +40,7 @@ Server.prototype.emit = function (name, ...rest) {
     delayMs > 0 ? `--import data:text/javascript,${encodeURIComponent(patch)}` : ''
 }
 
+/** Null when the machine was so busy with others that a comparison would not tell either. */
 async function measure(seed, delayMs) {
   plant(delayMs)
   const { report } = await runBench({
@@ -47,6 +49,7 @@ async function measure(seed, delayMs) {
     progress: { stage() {}, step() {} },
     signal: new AbortController().signal,
   })
+  if (report.environment.othersCpu.during > MOST_OTHERS) return null
   const compared = await withBaseline(report, DIRECTORY, 'before')
   return compared.report
 }
@@ -73,7 +76,7 @@ const started = performance.now()
 mkdirSync(DIRECTORY, { recursive: true })
 const state = existsSync(RESULTS)
   ? JSON.parse(readFileSync(RESULTS, 'utf8'))
-  : { callMs: null, planted: [], unchanged: [] }
+  : { callMs: null, planted: [], unchanged: [], busy: 0 }
 const save = () => writeFileSync(RESULTS, JSON.stringify(state, null, 1))
 let longest = 0
 let seed = 1 + state.planted.length + state.unchanged.length
@@ -85,19 +88,20 @@ async function timed(work) {
   return result
 }
 
-if (state.callMs === null) {
-  const before = await timed(() => measure(seed, 0))
-  state.callMs = single(before).callNs.p50.value / 1e6
-  save()
-}
-const due = () => state.planted.length < TIMES || state.unchanged.length < TIMES
+const due = () =>
+  state.callMs === null || state.planted.length < TIMES || state.unchanged.length < TIMES
 const time = () => (performance.now() - started) / 1000 + longest < SECONDS
 while (due() && time()) {
-  const planted = state.planted.length <= state.unchanged.length
-  seed++
-  const report = await timed(() => measure(seed, planted ? SLOWER * state.callMs : 0))
+  const planted = state.callMs !== null && state.planted.length <= state.unchanged.length
+  const report = await timed(() => measure(++seed, planted ? SLOWER * state.callMs : 0))
+  if (report === null) state.busy++
+  else if (state.callMs === null) state.callMs = single(report).callNs.p50.value / 1e6
+  save()
+  if (report?.baseline == null) continue
   const result = describe(report)
-  state[planted ? 'planted' : 'unchanged'].push(result)
+  const kind = planted ? 'planted' : 'unchanged'
+  writeFileSync(`${DIRECTORY}/${kind}-${state[kind].length + 1}.json`, JSON.stringify(report))
+  state[kind].push(result)
   save()
   const { us, change, machine, others, worse } = result
   console.log(
@@ -107,6 +111,6 @@ while (due() && time()) {
 const caught = state.planted.filter((result) => result.caught).length
 const flagged = state.unchanged.filter(({ worse }) => worse.length > 0).length
 console.log(
-  `slower servers caught: ${caught} of ${state.planted.length}; unchanged reruns flagged: ${flagged} of ${state.unchanged.length}${due() ? '; run again to go on' : ''}`,
+  `slower servers caught: ${caught} of ${state.planted.length}; unchanged reruns flagged: ${flagged} of ${state.unchanged.length}; left out, since the machine was busy: ${state.busy}${due() ? '; run again to go on' : ''}`,
 )
 process.exitCode = caught === state.planted.length && flagged === 0 ? 0 : 1

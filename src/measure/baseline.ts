@@ -1,6 +1,6 @@
 import { NeatronError } from '../errors.js'
-import type { Comparison, Measurement, Report } from './report-schema.js'
-import type { Estimate } from './statistics.js'
+import type { Comparison, Measurement, Report, Yardstick } from './report-schema.js'
+import { type Estimate, scale } from './statistics.js'
 
 /**
  * The figures compared, and by how much each may differ between two runs before it counts: less is
@@ -10,20 +10,17 @@ const NOISE = { rowNs: 0.1, p50: 0.1, p99: 0.25 } as const
 
 type Figure = keyof typeof NOISE
 
-/** What a yardstick tells of the machine: its medians are held against medians, its mean against means. */
-interface MachineChange {
-  readonly mean: Estimate
-  readonly p50: Estimate | null
+/** One yardstick in both runs. */
+interface Pair {
+  readonly before: Yardstick
+  readonly now: Yardstick
 }
 
-/** The yardsticks' changes from one run to another, as ratios now / before, by name. */
-type Machine = ReadonlyMap<string, MachineChange>
+/** The yardsticks that both runs have, by name. */
+type Yardsticks = ReadonlyMap<string, Pair>
 
 /** With others at work on a larger share of all cores in one of the runs, nothing can be told. */
-const MOST_OTHERS = 0.15
-
-/** Which yardstick tells how the machine has changed for a contender. */
-const yardstickOf = ({ protocol }: Measurement) => (protocol === null ? 'arithmetic' : 'echo')
+export const MOST_OTHERS = 0.15
 
 /**
  * Compares a run with an earlier one, contender by contender. A figure is better or worse only when
@@ -38,49 +35,82 @@ export function compareWithBaseline(
   now: Report,
 ): Pick<NonNullable<Report['baseline']>, 'machine' | 'comparisons'> {
   checkComparable(before, now)
-  const machine = machineChange(before, now)
+  const yardsticks = pairs(before, now)
   const busy = [before, now].some(
     ({ environment }) => (environment.othersCpu.during ?? 0) > MOST_OTHERS,
   )
   const comparisons = now.measurements.flatMap((measurement) => {
     const earlier = before.measurements.find(({ name }) => name === measurement.name)
-    return earlier ? compareFigures(earlier, measurement, machine, busy) : []
+    return earlier ? compareFigures(earlier, measurement, yardsticks, busy) : []
   })
-  const changes = now.yardsticks.flatMap(({ name }) => {
-    const change = machine.get(name)?.p50
-    return change ? [{ name, change: lessOne(change) }] : []
-  })
-  return { machine: changes, comparisons }
+  const machine = [...yardsticks.values()].flatMap(({ before: { name, p50Ns }, now: later }) =>
+    p50Ns && later.p50Ns ? [{ name, change: lessOne(quotient(later.p50Ns, p50Ns)) }] : [],
+  )
+  return { machine, comparisons }
 }
 
-function machineChange(before: Report, now: Report): Machine {
-  const machine = new Map<string, MachineChange>()
-  for (const { name, p50Ns, meanNs } of now.yardsticks) {
-    const earlier = before.yardsticks.find((one) => one.name === name)
-    if (!earlier) continue
-    const p50 = p50Ns && earlier.p50Ns && quotient(p50Ns, earlier.p50Ns)
-    machine.set(name, { mean: quotient(meanNs, earlier.meanNs), p50 })
-  }
-  return machine
+function pairs(before: Report, now: Report): Yardsticks {
+  return new Map(
+    now.yardsticks.flatMap((later) => {
+      const earlier = before.yardsticks.find(({ name }) => name === later.name)
+      return earlier ? [[later.name, { before: earlier, now: later }]] : []
+    }),
+  )
 }
 
 /** Compares two measurements of one contender, figure by figure, where both have it. */
 function compareFigures(
   before: Measurement,
   now: Measurement,
-  machine: Machine,
+  yardsticks: Yardsticks,
   busy: boolean,
 ): Comparison[] {
-  const yardstick = machine.get(yardstickOf(now))
   return (Object.keys(NOISE) as Figure[]).flatMap((figure): Comparison[] => {
     const [from, to] = [estimate(before, figure), estimate(now, figure)]
     if (!from || !to) return []
-    const raw = quotient(to, from)
-    const speed = figure === 'rowNs' ? yardstick?.mean : yardstick?.p50
-    const change = lessOne(speed ? quotient(raw, speed) : raw)
+    const change = lessOne(quotient(asBefore(to, figure, now, yardsticks), from))
     const verdict = busy ? 'cannot tell' : judge(change, NOISE[figure])
     return [{ name: now.name, figure, before: from, now: to, change, verdict }]
   })
+}
+
+/**
+ * What a figure would have been on the machine as it was: computing takes as much longer or shorter
+ * as arithmetic does, and an exchange over HTTP as many nanoseconds more or less as an echo's, since
+ * waking a process costs the same whatever it then computes. With many calls in flight nobody waits
+ * to be woken.
+ */
+function asBefore(
+  figure: Estimate,
+  name: Figure,
+  { protocol, inFlight, rowsPerCall }: Measurement,
+  yardsticks: Yardsticks,
+): Estimate {
+  const of = ({ p50Ns, meanNs }: Yardstick) => (name === 'rowNs' ? meanNs : p50Ns)
+  const arithmetic = yardsticks.get('arithmetic')
+  const slower = arithmetic
+    ? (of(arithmetic.now)?.value ?? 1) / (of(arithmetic.before)?.value ?? 1)
+    : 1
+  const computed = (part: Estimate) => scale(part, 1 / slower)
+  const echo = yardsticks.get('echo')
+  const [then, now] = echo ? [of(echo.before), of(echo.now)] : []
+  if (protocol === null || inFlight > 1 || !then || !now) return computed(figure)
+  const calls = name === 'rowNs' ? 1 / rowsPerCall : 1
+  return sum(computed(sum(figure, scale(now, -calls))), scale(then, calls))
+}
+
+/** a + b of independent estimates: the widths of their intervals add in squares. */
+function sum(a: Estimate, b: Estimate): Estimate {
+  const value = a.value + b.value
+  const [aWidths, bWidths] = [a, b].map(({ value: middle, low, high }) => [
+    Math.abs(middle - Math.min(low, high)),
+    Math.abs(Math.max(low, high) - middle),
+  ])
+  return {
+    value,
+    low: value - Math.hypot(aWidths[0], bWidths[0]),
+    high: value + Math.hypot(aWidths[1], bWidths[1]),
+  }
 }
 
 function judge(change: Estimate, noise: number): Comparison['verdict'] {
@@ -98,6 +128,7 @@ function estimate({ rowNs, callNs }: Measurement, figure: Figure): Estimate | nu
  */
 export function quotient(a: Estimate, b: Estimate): Estimate {
   const value = a.value / b.value
+  if (!(a.low > 0)) return { value, low: 0, high: a.high / b.low }
   const down = Math.hypot(Math.log(a.value / a.low), Math.log(b.high / b.value))
   const up = Math.hypot(Math.log(a.high / a.value), Math.log(b.value / b.low))
   return { value, low: value * Math.exp(-down), high: value * Math.exp(up) }

@@ -1,23 +1,15 @@
 import type { Measurement, Report } from '../measure/report-schema.js'
 import { digits } from '../measure/units.js'
+import { callTable, countTable } from './call-tables.js'
 import { type Chart, drawings } from './charts/frame.js'
 import { reportCharts } from './charts/report.js'
 import { element, escapeHtml } from './charts/svg.js'
 import { style } from './style.js'
-import {
-  baselineTable,
-  type Cell,
-  callTable,
-  cellText,
-  countTable,
-  environmentTable,
-  generationTable,
-  ladderTable,
-  systemTable,
-  type Table,
-  trainingTable,
-} from './tables.js'
+import { systemTable } from './system-table.js'
+import { type Cell, cellText, type Table } from './table.js'
+import { baselineTable, environmentTable, ladderTable } from './tables.js'
 import { breakEvenLines, warnings } from './text.js'
+import { generationTable, trainingTable } from './training-tables.js'
 
 /** The report as one HTML file that needs nothing else: no network, no script. */
 export function htmlReport(report: Report): string {

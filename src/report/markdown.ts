@@ -1,5 +1,6 @@
 import type { Report } from '../measure/report-schema.js'
-import { type Cell, reportTables, type Table } from './tables.js'
+import type { Cell, Table } from './table.js'
+import { reportTables } from './tables.js'
 import { breakEvenLines, traceSize, warnings } from './text.js'
 
 /** The report as Markdown: verdict, tables, environment. */

@@ -1,16 +1,11 @@
 import type { Report } from '../measure/report-schema.js'
+import { callTable } from './call-tables.js'
 import { markdownTable } from './markdown.js'
-import {
-  type Cell,
-  callTable,
-  cellText,
-  environmentTable,
-  generationTable,
-  ladderTable,
-  systemTable,
-  trainingTable,
-} from './tables.js'
+import { systemTable } from './system-table.js'
+import { type Cell, cellText } from './table.js'
+import { environmentTable, ladderTable } from './tables.js'
 import { breakEvenLines, traceSize, warnings } from './text.js'
+import { generationTable, trainingTable } from './training-tables.js'
 
 /** docs/PERFORMANCE.md, from the report of a full run: nothing in it is written by hand. */
 export function performancePage(report: Report): string {

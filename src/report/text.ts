@@ -2,7 +2,8 @@ import Table3 from 'cli-table3'
 import type picocolors from 'picocolors'
 import type { Report } from '../measure/report-schema.js'
 import { PLAIN_TABLE } from './plain-table.js'
-import { cellText, reportTables, type Table } from './tables.js'
+import { cellText, type Table } from './table.js'
+import { reportTables } from './tables.js'
 
 /** Functions that colour text, or leave it as it is. */
 export type Colors = ReturnType<typeof picocolors.createColors>
