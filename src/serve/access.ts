@@ -1,13 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { IncomingHttpHeaders } from 'node:http'
 import { describe } from '../describe.js'
 import { HttpError } from './http-error.js'
+import type { ResolvedOptions } from './options.js'
+
+/** What is known of a request before its body is read. */
+export interface RequestHead {
+  readonly headers: IncomingHttpHeaders
+  readonly method?: string
+  /** The route that it is for, when the framework has found it. */
+  readonly routeOptions?: { readonly url?: string }
+}
 
 /** Refuses a request by its head, before its body is read. */
-export type Check = (request: FastifyRequest) => void
+export type Check = (request: RequestHead) => void
 
 /** Addresses that answer without a token: a load balancer asks them, and they tell nothing. */
 const OPEN = new Set(['/v2/health/live', '/v2/health/ready'])
+
+/** The check that a server's options ask for; none where only its own user can reach it. */
+export function accessCheck({
+  token,
+  socket,
+}: Pick<ResolvedOptions, 'token' | 'socket'>): Check | undefined {
+  if (token !== null) return tokenCheck(token)
+  return socket === null ? pageCheck : undefined
+}
 
 /**
  * Makes the check of the bearer token. Digests are compared, in constant time, so neither the
@@ -16,7 +34,7 @@ const OPEN = new Set(['/v2/health/live', '/v2/health/ready'])
 export function tokenCheck(token: string): Check {
   const expected = digest(token)
   return (request) => {
-    if (OPEN.has(request.routeOptions.url ?? '')) return
+    if (OPEN.has(request.routeOptions?.url ?? '')) return
     const [scheme, given] = (request.headers.authorization ?? '').split(' ', 2)
     const known = scheme?.toLowerCase() === 'bearer' && given !== undefined
     if (known && timingSafeEqual(digest(given), expected)) return
@@ -34,7 +52,7 @@ export function tokenCheck(token: string): Check {
  * rebinding) betrays itself by `Host`; any other by `Origin`, which browsers send with every POST,
  * also with those for which they ask no leave first (text/plain).
  */
-export function pageCheck({ headers, method }: FastifyRequest): void {
+export function pageCheck({ headers, method }: RequestHead): void {
   const { host, origin } = headers
   if (host !== undefined && !isLoopback(host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1'))) {
     throw new HttpError(

@@ -1,9 +1,10 @@
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
-import { pageCheck, tokenCheck } from './access.js'
+import { accessCheck } from './access.js'
 import { bodyReader } from './body.js'
 import { clientErrorHandler } from './client-error.js'
 import type { ServerContext } from './context.js'
+import { directServer } from './direct.js'
 import { failureHandler } from './failure.js'
 import { HttpError } from './http-error.js'
 import { inferRoute } from './infer-route.js'
@@ -28,6 +29,8 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   const { receiveTimeoutMs } = options
   const maxBodyBytes = Math.floor(options.maxBodyMb * 2 ** 20)
   const failed = failureHandler(metrics)
+  const readBody = bodyReader(maxBodyBytes, context.budget)
+  const checkAccess = accessCheck(options)
   const app = Fastify({
     logger: options.log || options.logRequests ? { level: 'info', stream: process.stderr } : false,
     logController: new LogController({ disableRequestLogging: !options.logRequests }),
@@ -44,15 +47,17 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
     routerOptions: { maxParamLength: 256 },
     clientErrorHandler: clientErrorHandler(metrics),
     frameworkErrors: failed,
+    // Requests that are to be logged go through the framework, which logs them.
+    ...(!options.logRequests && { serverFactory: directServer(context, readBody, checkAccess) }),
   })
 
   // Clients of the protocol send JSON under any content type or none; the routes read the bytes.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', bodyReader(maxBodyBytes, context.budget))
+  app.addContentTypeParser('*', (_request, payload, done) => readBody(payload, done))
 
-  const { token, socket } = options
-  const checkAccess = token !== null ? tokenCheck(token) : socket === null ? pageCheck : undefined
   app.addHook('onRequest', (request, reply, done) => {
+    const error = context.failed.get(request.raw)
+    if (error !== undefined) throw error
     const { headers, id } = request
     if (headers['x-request-id'] === id) reply.header('x-request-id', id)
     if (context.draining && request.method === 'POST') {
@@ -73,7 +78,7 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   app.setErrorHandler(failed)
 
   const info = { title: 'neatron inference server', version: context.versions.neatron }
-  await app.register(swagger, { openapi: token === null ? { info } : { info, ...BEARER } })
+  await app.register(swagger, { openapi: options.token === null ? { info } : { info, ...BEARER } })
   // The schemas are for the document alone.
   app.setValidatorCompiler(() => () => true)
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))

@@ -1,5 +1,4 @@
 import type { IncomingMessage } from 'node:http'
-import type { FastifyRequest } from 'fastify'
 import type { ByteBudget } from './byte-budget.js'
 import { HttpError } from './http-error.js'
 
@@ -19,8 +18,8 @@ export function bodyReader(maxBytes: number, budget: ByteBudget) {
       `The body is over the limit of ${mib} MiB (--max-body-mb).`,
     )
   }
-  return ({ headers }: FastifyRequest, payload: IncomingMessage, done: Done): void => {
-    const length = headers['content-length']
+  return (request: IncomingMessage, done: Done): void => {
+    const length = request.headers['content-length']
     if (length !== undefined && Number(length) > maxBytes) {
       done(tooLarge())
       return
@@ -28,7 +27,7 @@ export function bodyReader(maxBytes: number, budget: ByteBudget) {
     const chunks: Buffer[] = []
     let received = 0
     const settle = (error: Error | null, body?: Buffer): void => {
-      payload.off('data', onData).off('end', onEnd).off('error', onError)
+      request.off('data', onData).off('end', onEnd).off('error', onError)
       budget.give(received)
       done(error, body)
     }
@@ -46,6 +45,6 @@ export function bodyReader(maxBytes: number, budget: ByteBudget) {
     // Copied even if it is one chunk, which may be part of a larger buffer and keep that alive.
     const onEnd = (): void => settle(null, Buffer.concat(chunks, received))
     const onError = (): void => settle(new HttpError('BODY_INVALID', 'The body broke off.'))
-    payload.on('data', onData).on('end', onEnd).on('error', onError)
+    request.on('data', onData).on('end', onEnd).on('error', onError)
   }
 }

@@ -1,14 +1,14 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { describe } from '../describe.js'
+import { type Asked, serverTiming } from './asked.js'
 import type { ByteBudget } from './byte-budget.js'
 import { HttpError } from './http-error.js'
-import type { Answer } from './job.js'
 import type { Metrics } from './metrics.js'
 import type { Model } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import type { ModelRepository } from './repository.js'
 import type { Scheduler } from './scheduler.js'
-import type { TensorData } from './signature.js'
 
 /** What the routes share. */
 export interface ServerContext {
@@ -21,6 +21,8 @@ export interface ServerContext {
   readonly versions: { readonly neatron: string; readonly onnxruntime: string }
   /** Whether the server is shutting down. */
   draining: boolean
+  /** Requests that {@link directServer} could not answer, with the reason, for the framework. */
+  readonly failed: WeakMap<IncomingMessage, Error>
 }
 
 /** An object read from JSON. */
@@ -63,25 +65,23 @@ export function asObject(value: unknown, place: string): JsonObject {
  */
 export function checkRoom(
   { scheduler, budget }: ServerContext,
-  { headers }: FastifyRequest,
+  request: IncomingMessage,
   model: Model | undefined,
 ): void {
   if (model !== undefined) scheduler.checkRoom(model)
-  budget.check(Number(headers['content-length'] ?? 0))
+  budget.check(Number(request.headers['content-length'] ?? 0))
 }
 
-/** Runs the rows of a request, and says in `Server-Timing` where the time went. */
+/** Runs the rows of a request, says in `Server-Timing` where the time went, and gives the body. */
 export async function infer(
   { scheduler }: ServerContext,
   request: FastifyRequest,
   reply: FastifyReply,
-  model: Model,
-  inputs: readonly TensorData[],
-  rows: number,
-): Promise<Answer> {
+  { model, inputs, rows, write }: Asked,
+): Promise<string | Buffer> {
   const { socket } = request.raw
   const answer = await scheduler.submit(model, inputs, rows, () => socket.destroyed)
-  const queue = answer.queueMs.toFixed(4)
-  reply.header('server-timing', `queue;dur=${queue}, infer;dur=${answer.inferMs.toFixed(4)}`)
-  return answer
+  const { headers, body } = write(answer)
+  reply.headers(headers).header('server-timing', serverTiming(answer))
+  return body
 }

@@ -1,5 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { describe } from '../describe.js'
+import type { Asked, Written } from './asked.js'
 import {
   type BytesRequest,
   checkRoom,
@@ -10,37 +11,52 @@ import {
 } from './context.js'
 import { HttpError } from './http-error.js'
 import type { Model } from './model.js'
+import type { ModelRepository } from './repository.js'
 import { readGenomes, readRows, writeRows } from './rows.js'
 import { SCHEMAS } from './schemas.js'
 import type { TensorData } from './signature.js'
 
 const FIELDS = new Set(['inputs', 'model', 'genome', 'state'])
 
+const HEADERS = { 'content-type': 'application/json; charset=utf-8' }
+
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {
   const onRequest: onRequestHookHandler = (request, _reply, done) => {
-    checkRoom(context, request, context.repository.peek())
+    checkRoom(context, request.raw, context.repository.peek())
     done()
   }
-  app.post('/infer', { schema: SCHEMAS.infer, onRequest }, async (request: BytesRequest, reply) => {
-    const body = readObject(request.body)
-    for (const field in body) {
-      if (FIELDS.has(field)) continue
-      const known = [...FIELDS].join(', ')
-      throw new HttpError('BODY_INVALID', `Unknown field ${describe(field)}; there are ${known}.`)
-    }
-    const model = context.repository.find(modelName(body.model))
-    const { signature } = model
-    const inputs = readInputs(body, model)
-    const rows = (body.inputs as unknown[]).length
-    const { outputs } = await infer(context, request, reply, model, inputs, rows)
-    reply.header('content-type', 'application/json; charset=utf-8')
-    const { stateOutput } = signature
-    const at = stateOutput === 0 ? 1 : 0
-    const answer = `{"outputs":${writeRows(outputs[at], signature.outputs[at].width)}`
-    if (stateOutput < 0) return `${answer}}`
-    return `${answer},"state":${writeRows(outputs[stateOutput], signature.outputs[stateOutput].width)}}`
-  })
+  app.post('/infer', { schema: SCHEMAS.infer, onRequest }, (request: BytesRequest, reply) =>
+    infer(context, request, reply, readInfer(request.body, context.repository)),
+  )
+}
+
+/**
+ * Reads the body of a request to `/infer`.
+ *
+ * @throws HttpError with what was expected and what came.
+ */
+export function readInfer(bytes: Buffer | undefined, repository: ModelRepository): Asked {
+  const body = readObject(bytes)
+  for (const field in body) {
+    if (FIELDS.has(field)) continue
+    const known = [...FIELDS].join(', ')
+    throw new HttpError('BODY_INVALID', `Unknown field ${describe(field)}; there are ${known}.`)
+  }
+  const model = repository.find(modelName(body.model))
+  const inputs = readInputs(body, model)
+  const rows = (body.inputs as unknown[]).length
+  return { model, inputs, rows, write: ({ outputs }) => writeInfer(model, outputs) }
+}
+
+function writeInfer({ signature }: Model, outputs: readonly Float32Array[]): Written {
+  const { stateOutput } = signature
+  const at = stateOutput === 0 ? 1 : 0
+  let body = `{"outputs":${writeRows(outputs[at], signature.outputs[at].width)}`
+  if (stateOutput >= 0) {
+    body += `,"state":${writeRows(outputs[stateOutput], signature.outputs[stateOutput].width)}`
+  }
+  return { headers: HEADERS, body: `${body}}` }
 }
 
 /** The inputs in the order of the model's signature; a state that is not given is at its beginning. */

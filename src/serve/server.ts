@@ -56,6 +56,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
     budget,
     versions: { neatron: VERSION, onnxruntime: await runtimeVersion() },
     draining: false,
+    failed: new WeakMap(),
   }
   metrics.watch({
     models: () => [...repository.models],

@@ -5,8 +5,7 @@ import type { Model } from '../model.js'
 import { SCHEMAS } from '../schemas.js'
 import type { TensorSpec } from '../signature.js'
 import { modelConfig } from './config.js'
-import { readInferRequest } from './request.js'
-import { writeInferResponse } from './response.js'
+import { JSON_LENGTH, readOipInfer } from './infer.js'
 
 type ModelParams = { model: string; version?: string }
 
@@ -58,20 +57,14 @@ export function oipRoutes(app: FastifyInstance, context: ServerContext): void {
       {
         schema: SCHEMAS.oipInfer,
         onRequest: (request, _reply, done) => {
-          checkRoom(context, request, repository.peek((request.params as ModelParams).model))
+          checkRoom(context, request.raw, repository.peek((request.params as ModelParams).model))
           done()
         },
       },
-      async (request, reply) => {
-        const model = find(request.params)
-        const length = request.headers['inference-header-content-length'] as string | undefined
-        const asked = readInferRequest(request.body, length, model.signature)
-        const answer = await infer(context, request, reply, model, asked.inputs, asked.rows)
-        const { body, headerLength } = writeInferResponse(model, asked, answer)
-        if (headerLength !== null) reply.header('inference-header-content-length', headerLength)
-        const type = headerLength === null ? 'application/json' : 'application/octet-stream'
-        reply.header('content-type', type)
-        return body
+      (request, reply) => {
+        const length = request.headers[JSON_LENGTH] as string | undefined
+        const asked = readOipInfer(find(request.params), request.body, length)
+        return infer(context, request, reply, asked)
       },
     )
   }

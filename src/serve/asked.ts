@@ -1,0 +1,24 @@
+import type { Answer } from './job.js'
+import type { Model } from './model.js'
+import type { TensorData } from './signature.js'
+
+/** A request for inference, read and checked, whatever its protocol. */
+export interface Asked {
+  readonly model: Model
+  /** The values of each input in the order of the model's signature. */
+  readonly inputs: readonly TensorData[]
+  readonly rows: number
+  /** Writes its answer. */
+  readonly write: (answer: Answer) => Written
+}
+
+/** An answer as it is sent. */
+export interface Written {
+  readonly headers: Record<string, string | number>
+  readonly body: string | Buffer
+}
+
+/** Where the time of an answer went, in milliseconds, for the header `Server-Timing`. */
+export function serverTiming({ queueMs, inferMs }: Answer): string {
+  return `queue;dur=${queueMs.toFixed(4)}, infer;dur=${inferMs.toFixed(4)}`
+}
