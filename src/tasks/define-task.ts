@@ -1,4 +1,5 @@
 import { NeatronError } from '../errors.js'
+import { checkOptions } from '../genome/options.js'
 import type { Config } from '../neat/config.js'
 import { Random } from '../neat/random.js'
 import type { Simulation, Task } from './task.js'
@@ -31,6 +32,8 @@ export interface EpisodicTask {
   readonly config?: Partial<Config>
   /** Begins an episode. All that is random in it must come from `random`. */
   start(random: Random): Episode
+  /** See {@link Task.onlyFittest}. */
+  readonly onlyFittest?: boolean
   /** See {@link Task.test}. */
   readonly test?: Task['test']
 }
@@ -39,24 +42,69 @@ export interface EpisodicTask {
  * Makes a task of single episodes, which then run in lockstep. Each generation's episodes begin
  * in ways of their own, the same for all its genomes; a genome's fitness is the mean of theirs.
  *
- * @throws NeatronError `TASK_INVALID`
+ * @throws NeatronError `ARGUMENT_TYPE` for what is no object, or has a key that there is not;
+ *   `TASK_INVALID` where something is missing or makes no sense, as an episode that lacks a part
  */
 export function defineTask(task: EpisodicTask): Task {
-  const { episodes = 1, description = task.name, name } = task
-  const sizes = { inputs: task.inputs, outputs: task.outputs, episodes }
-  for (const [key, value] of Object.entries(sizes)) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new NeatronError(
-        'TASK_INVALID',
-        `Task ${name}: expected ${key} to be a whole number of at least 1, came ${value}`,
-      )
-    }
-  }
+  check(task)
+  const { episodes = 1, description = task.name } = task
   return {
     ...task,
     description,
     start: (genomes, random) => new Lockstep(task, genomes, episodes, random),
   }
+}
+
+const KEYS: readonly (keyof EpisodicTask)[] = [
+  ...(['name', 'description', 'inputs', 'outputs', 'targetFitness', 'onlyFittest'] as const),
+  ...(['episodes', 'config', 'start', 'test'] as const),
+]
+
+function check(task: EpisodicTask): void {
+  checkOptions('defineTask', task ?? null, KEYS)
+  const { name, episodes = 1, inputs, outputs, targetFitness, start, test } = task
+  if (typeof name !== 'string' || name === '') {
+    throw new NeatronError('TASK_INVALID', `Expected a task's name, a string, came ${show(name)}`)
+  }
+  const wrong = (key: string, expected: string, came: unknown) =>
+    new NeatronError(
+      'TASK_INVALID',
+      `Task ${name}: expected ${key} to be ${expected}, came ${show(came)}`,
+    )
+  for (const [key, value] of Object.entries({ inputs, outputs, episodes })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw wrong(key, 'a whole number of at least 1', value)
+    }
+  }
+  if (typeof targetFitness !== 'number' || Number.isNaN(targetFitness)) {
+    throw wrong('targetFitness', 'a number', targetFitness)
+  }
+  if (typeof start !== 'function') throw wrong('start', 'a function', start)
+  if (test !== undefined && typeof test !== 'function') throw wrong('test', 'a function', test)
+}
+
+/** An episode with all its parts. */
+function begin({ name, start }: EpisodicTask, random: Random): Episode {
+  const episode = start(random)
+  if (typeof episode?.observe !== 'function' || typeof episode.act !== 'function') {
+    throw new NeatronError(
+      'TASK_INVALID',
+      `Task ${name}: start must return an episode, with functions observe and act, came ${show(episode)}`,
+    )
+  }
+  return episode
+}
+
+function silent({ name }: EpisodicTask, came: unknown): NeatronError {
+  return new NeatronError(
+    'TASK_INVALID',
+    `Task ${name}: act must return whether the episode goes on, true or false, came ${show(came)}`,
+  )
+}
+
+function show(value: unknown): string {
+  if (typeof value === 'function') return 'a function'
+  return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
 /** Episodes side by side; those of one genome stand next to each other. */
@@ -70,7 +118,7 @@ class Lockstep implements Simulation {
   readonly #outputs: Float32Array
 
   constructor(
-    task: EpisodicTask,
+    readonly task: EpisodicTask,
     genomes: number,
     readonly episodes: number,
     random: Random,
@@ -78,7 +126,7 @@ class Lockstep implements Simulation {
     this.maxRows = genomes * episodes
     const seeds = Array.from({ length: episodes }, () => random.word() >>> 0)
     this.#all = Array.from({ length: this.maxRows }, (_, index) =>
-      task.start(new Random(seeds[index % episodes])),
+      begin(task, new Random(seeds[index % episodes])),
     )
     this.#live = [...this.#all.keys()]
     this.#inputs = new Float32Array(task.inputs)
@@ -99,7 +147,9 @@ class Lockstep implements Simulation {
     const width = this.#outputs.length
     this.#live = this.#live.filter((index, row) => {
       this.#outputs.set(outputs.subarray(row * width, row * width + width))
-      return this.#all[index].act(this.#outputs)
+      const goesOn = this.#all[index].act(this.#outputs)
+      if (typeof goesOn !== 'boolean') throw silent(this.task, goesOn)
+      return goesOn
     })
   }
 

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { Random } from '#src/neat/random.js'
-import { defineTask } from '#src/tasks/define-task.js'
+import { defineTask, type EpisodicTask } from '#src/tasks/define-task.js'
 import { evolveInProcess } from '../neat/runs.js'
 
 /** Say which side of a threshold a number is on, ten times. */
@@ -77,12 +77,38 @@ test('an episode that is over asks for no more rows, and fitness is the mean', (
   t.true(asked.length > 1 && asked[asked.length - 1] < 4)
 })
 
-test('sizes that make no sense are refused', (t) => {
-  const start = () => ({ fitness: 0, observe() {}, act: () => false })
-  const sizes = { inputs: 1, outputs: 1, episodes: 1 }
-  for (const wrong of [{ inputs: 0 }, { outputs: 1.5 }, { episodes: -1 }]) {
-    t.throws(() => defineTask({ name: 'x', targetFitness: 1, start, ...sizes, ...wrong }), {
+const start = () => ({ fitness: 0, observe() {}, act: () => false })
+const whole = { name: 'x', inputs: 1, outputs: 1, targetFitness: 1, episodes: 1, start }
+
+test('what makes no sense is refused, and told', (t) => {
+  for (const wrong of [
+    ...[{ inputs: 0 }, { outputs: 1.5 }, { episodes: -1 }, { inputs: undefined }],
+    ...[{ name: '' }, { name: undefined }, { targetFitness: '9' }, { targetFitness: NaN }],
+    ...[{ start: undefined }, { start: {} }, { test: true }],
+  ]) {
+    const [key] = Object.keys(wrong)
+    const error = t.throws(() => defineTask({ ...whole, ...wrong } as EpisodicTask), {
       code: 'TASK_INVALID',
-    })
+    } as object)
+    t.true(error?.message.includes(key), error?.message)
+  }
+})
+
+test('no object, and misspelt keys, are refused', (t) => {
+  for (const wrong of [undefined, null, 'cart-pole', { ...whole, episode: 3 }]) {
+    t.throws(() => defineTask(wrong as EpisodicTask), { code: 'ARGUMENT_TYPE' } as object)
+  }
+})
+
+test('an episode that lacks a part, or does not say whether it goes on, is refused', async (t) => {
+  for (const wrong of [
+    () => undefined,
+    () => ({ fitness: 0, act: () => false }),
+    () => ({ fitness: 0, observe() {}, act() {} }),
+  ]) {
+    const task = defineTask({ ...whole, start: wrong } as unknown as EpisodicTask)
+    await t.throwsAsync(evolveInProcess({ task, seed: 1, generations: 1 }), {
+      code: 'TASK_INVALID',
+    } as object)
   }
 })
