@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import test from 'ava'
 
 const GENERATIONS = 800
@@ -11,91 +12,111 @@ const KILLS = 10
 /** A process lives at most so long after its first generation, in milliseconds. */
 const LIFE = 250
 
-/**
- * A run that no genome ends, told where to be kept, whether to resume, and its workers. It says
- * which generations are saved, and at last what it came to.
- */
+/** A task that no genome solves. */
+const TASK = fileURLToPath(import.meta.resolve('../workers/tasks.js'))
+const MAIN = fileURLToPath(import.meta.resolve('#src/cli/main.js'))
+
+/** Keeps a run in a directory, and says which generations are saved, and at last its champion. */
 const PROGRAM = `
   import { writeSync } from 'node:fs'
   import { evolve } from 'neatron'
   const [directory, resume, workers] = process.argv.slice(-3)
-  const { champion, generations, fitness, evaluations } = await evolve({
-    task: new URL('file://${process.cwd()}/test/workers/tasks.js'),
+  const { champion } = await evolve({
+    task: { module: ${JSON.stringify(TASK)} },
     ...(resume === 'no' ? { seed: 7, population: 40 } : {}),
     ...(workers === '0' ? {} : { workers: Number(workers) }),
     generations: ${GENERATIONS},
     checkpoint: { directory, resume: resume === 'yes' },
-    onGeneration: ({ generation }) => void writeSync(1, generation + '\\n'),
+    onGeneration: ({ generation }) => void writeSync(1, \`generation \${generation + 1} \\n\`),
   })
-  console.log(JSON.stringify({ champion, generations, fitness, evaluations }))
+  console.log(JSON.stringify(champion))
 `
 
-interface Started {
-  child: ChildProcess
-  /** Numbers of the generations said to be saved. */
-  saved: number[]
-  /** The last line, once it has ended. */
-  result: Promise<string | undefined>
-}
+/** The arguments of a process that begins a run, or goes on with it. */
+type Command = (directory: string, resume: boolean) => string[]
 
-function start(directory: string, resume: boolean, workers: number): Started {
-  const told = [directory, resume ? 'yes' : 'no', String(workers)]
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, ...told], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
+const program =
+  (workers: number): Command =>
+  (directory, resume) => [
+    ...['--input-type=module', '--eval', PROGRAM],
+    ...[directory, resume ? 'yes' : 'no', String(workers)],
+  ]
+
+const train: Command = (directory, resume) => [
+  ...[MAIN, 'train'],
+  ...(resume
+    ? ['--resume', directory]
+    : [TASK, '--seed', '7', '--population', '40', '--out', directory]),
+  ...['--generations', String(GENERATIONS)],
+]
+
+/** Starts a process; `saved` are the generations that it said to be saved, counted from 1. */
+function start(args: string[]): { child: ChildProcess; saved: number[]; closed: Promise<unknown> } {
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
   const saved: number[] = []
   let rest = ''
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     const lines = (rest + chunk).split('\n')
-    rest = lines.pop()!
-    saved.push(...lines.filter((line) => /^\d+$/.test(line)).map(Number))
-    const last = lines.find((line) => line.startsWith('{'))
-    if (last) rest = `${last}\n`
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const number = /^generation +(\d+) /.exec(line)?.[1]
+      if (number !== undefined) saved.push(Number(number))
+    }
   })
-  const result = once(child, 'close').then(() => (rest.startsWith('{') ? rest : undefined))
-  return { child, saved, result }
+  return { child, saved, closed: once(child, 'close') }
 }
 
-/** The lines of generations.jsonl but for their times. */
-const withoutTimes = async (directory: string) =>
-  (await readFile(join(directory, 'generations.jsonl'), 'utf8'))
-    .trimEnd()
-    .split('\n')
-    .map((line) => ({ ...JSON.parse(line), times: undefined }))
+/** All of a run that must not depend on when it was killed. */
+async function outcome(directory: string): Promise<unknown> {
+  const text = (name: string) => readFile(join(directory, name), 'utf8')
+  const { run } = JSON.parse(await text('checkpoint.json'))
+  const lines = (await text('generations.jsonl')).trimEnd().split('\n')
+  const generations = lines.map((line) => {
+    const { times: _, inference, ...rest } = JSON.parse(line)
+    return { ...rest, rowsAnswered: inference?.inferCount }
+  })
+  const files = (await readdir(directory)).sort()
+  const latencies = files.includes('latency.hlog') ? await text('latency.hlog') : ''
+  // The length of lines depends on the digits of their times.
+  const state = { ...run, generationsLength: undefined }
+  return { state, generations, files, logged: latencies.match(/^#\[Generation: \d+\]/gm) }
+}
 
-for (const workers of [0, 2]) {
-  test(`a run with ${workers} workers, killed ten times, loses nothing and comes to the same`, async (t) => {
+for (const [name, command] of Object.entries({
+  'in the main thread': program(0),
+  'with 2 workers': program(2),
+  'by neatron train': train,
+})) {
+  test.serial(`a run ${name}, killed ten times, loses nothing and comes to the same`, async (t) => {
     const parent = await mkdtemp(join(tmpdir(), 'neatron-kill-'))
     t.teardown(() => rm(parent, { recursive: true }))
     const whole = join(parent, 'whole')
-    const expected = (await start(whole, false, 0).result)!
-    t.is(JSON.parse(expected).generations, GENERATIONS)
+    const undisturbed = start(command === train ? train(whole, false) : program(0)(whole, false))
+    await undisturbed.closed
+    t.is(undisturbed.saved.length, GENERATIONS)
 
     const killed = join(parent, 'killed')
     const kills: number[] = []
-    let last = -1
-    let result: string | undefined
-    while (result === undefined) {
-      const run = start(killed, last >= 0, workers)
+    let last = 0
+    while (last < GENERATIONS) {
+      const { child, saved, closed } = start(command(killed, last > 0))
       if (kills.length < KILLS) {
-        while (run.saved.length === 0) await delay(1)
+        while (saved.length === 0) await delay(1)
         await delay(Math.random() * LIFE)
-        run.child.kill('SIGKILL')
+        child.kill('SIGKILL')
       }
-      result = await run.result
+      await closed
       // What was saved before a kill is not computed again, and nothing after it is left out.
+      t.true(saved[0] > last && saved[0] <= last + 2, `${saved[0]} after ${last}`)
       t.deepEqual(
-        run.saved,
-        run.saved.map((_, i) => run.saved[0] + i),
+        saved,
+        saved.map((_, i) => saved[0] + i),
       )
-      t.true(run.saved[0] > last && run.saved[0] <= last + 2, `${run.saved[0]} after ${last}`)
-      last = run.saved.at(-1)!
-      if (result === undefined) kills.push(last + 1)
+      last = saved.at(-1)!
+      if (child.signalCode === 'SIGKILL') kills.push(last)
     }
     t.log(`killed after ${kills.join(', ')} generations`)
     t.is(kills.length, KILLS)
-    t.is<string>(result, expected)
-    t.deepEqual(await withoutTimes(killed), await withoutTimes(whole))
-    t.deepEqual((await readdir(killed)).sort(), ['checkpoint.json', 'generations.jsonl'])
+    t.deepEqual(await outcome(killed), await outcome(whole))
   })
 }
