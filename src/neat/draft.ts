@@ -81,7 +81,7 @@ export class Draft {
       this.#blockUsed = 0
     }
     const copy = new Uint32Array(this.#block.buffer, this.#blockUsed * 4, length)
-    for (let at = 0; at < length; at++) copy[at] = words[at]
+    copy.set(words.subarray(0, length))
     this.#blockUsed += length
     return copy
   }

@@ -30,10 +30,11 @@ export const PURPOSE = {
  * needs to be remembered to resume a run, and the order in which children are made does not matter.
  */
 export class Random {
-  #a: number
-  #b: number
-  #c: number
-  #counter = 1
+  // In a typed array, since V8 tags numbers in fields: a step takes less than half the time.
+  readonly #state = new Int32Array(4)
+  /** The streams of this seed, purpose and generation, before the index is mixed in. */
+  readonly #base: number
+  readonly #streams: number
 
   /**
    * @param seed - the run's seed, an unsigned 32-bit integer
@@ -47,23 +48,32 @@ export class Random {
     generation = 0,
     index = 0,
   ) {
-    const s = mix(seed + GOLDEN)
-    const p = mix(s + Math.imul(purpose + 1, GOLDEN))
-    const g = mix(p + Math.imul(generation + 1, GOLDEN))
-    const i = mix(g + Math.imul(index + 1, GOLDEN))
-    this.#a = s ^ i
-    this.#b = g ^ Math.imul(i, 5)
-    this.#c = i
+    this.#base = mix(seed + GOLDEN)
+    const p = mix(this.#base + Math.imul(purpose + 1, GOLDEN))
+    this.#streams = mix(p + Math.imul(generation + 1, GOLDEN))
+    this.seek(index)
+  }
+
+  /** Goes to the beginning of another stream of the same seed, purpose and generation. */
+  seek(index: number): void {
+    const i = mix(this.#streams + Math.imul(index + 1, GOLDEN))
+    this.#state[0] = this.#base ^ i
+    this.#state[1] = this.#streams ^ Math.imul(i, 5)
+    this.#state[2] = i
+    this.#state[3] = 1
     for (let round = 0; round < 8; round++) this.word()
   }
 
   /** The next 32 bits, as a signed integer. */
   word(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0
-    this.#counter = (this.#counter + 1) | 0
-    this.#a = this.#b ^ (this.#b >>> 9)
-    this.#b = (this.#c + (this.#c << 3)) | 0
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0
+    const state = this.#state
+    const b = state[1]
+    const c = state[2]
+    const sum = (state[0] + b + state[3]) | 0
+    state[0] = b ^ (b >>> 9)
+    state[1] = c + (c << 3)
+    state[2] = ((c << 21) | (c >>> 11)) + sum
+    state[3]++
     return sum
   }
 

@@ -9,7 +9,7 @@ import { PURPOSE, Random } from './random.js'
 /** A species as reproduction sees it. */
 export interface Brood {
   /** Indices of its members, the fittest first. */
-  readonly ranked: readonly number[]
+  readonly ranked: Uint32Array
   /** Children it is to have. */
   readonly offspring: number
 }
@@ -43,6 +43,7 @@ export class Reproduction {
   ): Genome[] {
     const total = broods.reduce((sum, brood) => sum + brood.offspring, 0)
     const children = new Array<Genome>(total)
+    const random = new Random(this.seed, PURPOSE.child, generation)
     let index = 0
     for (const brood of broods) {
       const { ranked } = brood
@@ -53,7 +54,7 @@ export class Reproduction {
           children[index] = genomes[ranked[0]]
           continue
         }
-        const random = new Random(this.seed, PURPOSE.child, generation, index)
+        random.seek(index)
         const mother = ranked[random.below(survivors)]
         const father = pruning ? mother : this.#father(mother, brood, survivors, broods, random)
         if (father === mother) this.#draft.copyFrom(genomes[mother].words)

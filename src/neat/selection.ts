@@ -1,5 +1,6 @@
 import { allot } from './allotment.js'
 import type { Config } from './config.js'
+import { rank } from './ranking.js'
 import type { Brood } from './reproduction.js'
 import type { Species } from './species.js'
 
@@ -24,7 +25,7 @@ export function select(
   config: Config,
 ): Brood[] {
   const candidates = species.map((one) => {
-    const ranked = one.members.slice().sort((a, b) => fitness[b] - fitness[a] || a - b)
+    const ranked = rank(one.members, fitness)
     const best = fitness[ranked[0]]
     if (best > one.bestFitness) {
       one.bestFitness = best
@@ -48,7 +49,7 @@ export function select(
   return parents.map(({ ranked }, index) => ({ ranked, offspring: offspring[index] }))
 }
 
-function mean(members: readonly number[], fitness: Float64Array): number {
+function mean(members: Uint32Array, fitness: Float64Array): number {
   let sum = 0
   for (const member of members) sum += fitness[member]
   return sum / members.length

@@ -1,6 +1,6 @@
 import type { Genome } from '../genome/genome.js'
 import type { Config } from './config.js'
-import { distance } from './distance.js'
+import { Distance } from './distance.js'
 
 /** Genomes alike enough to share a niche. */
 export interface Species {
@@ -36,24 +36,37 @@ export function speciate(
   generation: number,
   config: Config,
 ): Speciation {
-  for (const one of species) one.members = []
-  const all = species.slice()
-  for (let index = 0; index < genomes.length; index++) {
-    const genome = genomes[index]
-    let home = all.find(
-      ({ representative }) => distance(genome, representative, config, threshold) < threshold,
-    )
-    if (home === undefined) {
-      home = {
-        id: nextSpecies++,
-        representative: genome,
-        members: [],
-        bestFitness: 0,
-        lastImproved: generation,
-      }
-      all.push(home)
+  const distance = new Distance(config)
+  // Species take their members one after the other, out of those whom the elder ones left over.
+  const homeless = new Uint32Array(genomes.length)
+  let left = homeless.length
+  for (let index = 0; index < left; index++) homeless[index] = index
+  const gather = (one: Species, first = 0) => {
+    distance.from(one.representative)
+    let kept = 0
+    for (let at = first; at < left; at++) {
+      const index = homeless[at]
+      if (distance.to(genomes[index], threshold) < threshold) one.members.push(index)
+      else homeless[kept++] = index
     }
-    home.members.push(index)
+    left = kept
+  }
+  const all = species.slice()
+  for (const one of all) {
+    one.members = []
+    gather(one)
+  }
+  while (left > 0) {
+    const founder = homeless[0]
+    const founded = {
+      id: nextSpecies++,
+      representative: genomes[founder],
+      members: [founder],
+      bestFitness: 0,
+      lastImproved: generation,
+    }
+    gather(founded, 1)
+    all.push(founded)
   }
   const joined = all.filter((one) => one.members.length > 0)
   return { species: joined, nextSpecies, threshold: steer(threshold, joined.length, config) }

@@ -11,6 +11,10 @@ test('a stream is decided by its name, whatever was drawn from others', (t) => {
       const first = take(new Random(seed, purpose, generation, index))
       take(new Random(seed, purpose, generation, index + 1), 3)
       t.deepEqual(take(new Random(seed, purpose, generation, index)), first)
+      const other = new Random(seed, purpose, generation, index ^ 1)
+      take(other, 5)
+      other.seek(index)
+      t.deepEqual(take(other), first)
     }),
   )
 })

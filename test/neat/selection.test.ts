@@ -20,8 +20,8 @@ test('children are shared out by mean fitness, whatever the size', (t) => {
   const all = [species(0, [0, 1, 2, 3]), species(1, [4])]
   const broods = select(all, Float64Array.of(1, 4, 2, 1, 4), 0, progress(), config)
   t.deepEqual(broods, [
-    { ranked: [1, 2, 0, 3], offspring: 4 },
-    { ranked: [4], offspring: 8 },
+    { ranked: Uint32Array.of(1, 2, 0, 3), offspring: 4 },
+    { ranked: Uint32Array.of(4), offspring: 8 },
   ])
 })
 
