@@ -16,8 +16,10 @@ async function counted(server: Client, code: string): Promise<number> {
 
 test('without a token it answers to names of this machine only', async (t) => {
   const server = await start(t, { models })
+  const json = { 'content-type': 'application/json' }
   for (const host of ['localhost', 'LOCALHOST:80', '127.0.0.1:8000', '127.1.2.3', '[::1]:8000']) {
     t.is((await server.post('/infer', asked, { host })).status, 200, host)
+    t.is((await server.post('/infer', asked, { host, ...json })).status, 200, host)
   }
   const strangers = ['example.org', 'localhost.example.org:8000', '127.0.0.1.example.org', '[::2]']
   for (const host of [...strangers, '10.0.0.1:8000', 'localhost:80:80', '']) {
@@ -27,6 +29,7 @@ test('without a token it answers to names of this machine only', async (t) => {
       t.is(reply.json.code, 'HOST_REFUSED')
     }
     t.is((await server.post('/infer', asked, { host })).status, 421)
+    t.is((await server.post('/infer', asked, { host, ...json })).status, 421)
   }
   // HTTP/1.0 has no Host, and no browser speaks it.
   t.regex(await sendRaw(server.url, 'GET /v2/health/live HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200/)
@@ -36,7 +39,9 @@ test('with a token it answers to any name, since a web page does not know the to
   const token = 'a-token-of-some-length'
   const server = await start(t, { models, token })
   const headers = { host: 'models.example.org', origin: 'https://example.org' }
+  const json = { 'content-type': 'application/json' }
   t.is((await server.post('/infer', asked, headers)).status, 401)
+  t.is((await server.post('/infer', asked, { ...headers, ...json })).status, 401)
   const authorization = `Bearer ${token}`
   t.is((await server.post('/infer', asked, { ...headers, authorization })).status, 200)
 })
@@ -116,6 +121,8 @@ test('headers over 16 KiB get 431', async (t) => {
 const slow = {
   'in its headers': 'POST /infer HTTP/1.1\r\nHost: localhost\r\nX-A: b',
   'in its body': 'POST /infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"inputs"',
+  'in its JSON':
+    'POST /infer HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"inputs"',
 }
 
 for (const [where, begun] of Object.entries(slow)) {
@@ -127,7 +134,8 @@ for (const [where, begun] of Object.entries(slow)) {
     t.teardown(() => clearInterval(drip))
     t.is((await server.post('/infer', asked)).status, 200)
     t.regex(await until(/\r\n\r\n.*\}/s), /^HTTP\/1\.1 408 .*REQUEST_TIMEOUT/s)
-    if (!socket.closed) await once(socket, 'close')
+    // Nothing matches, so this waits for the end.
+    await until(/$^/)
     t.is((await server.post('/infer', asked)).status, 200)
     t.regex((await server.get('/metrics')).bytes.toString(), /^neatron_queue_bytes 0$/m)
   })
@@ -135,11 +143,12 @@ for (const [where, begun] of Object.entries(slow)) {
 
 test('a body that breaks off is no fault of the server, and leaves nothing behind', async (t) => {
   const server = await start(t, { models })
-  const head = 'POST /infer HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\n'
+  const types = ['', 'Content-Type: application/json\r\n']
   for (let count = 0; count < 20; count += 1) {
     const { socket } = connectRaw(server.url)
     await once(socket, 'connect')
-    socket.write(head + 'x'.repeat(500))
+    const head = `POST /infer HTTP/1.1\r\nHost: localhost\r\n${types[count % 2]}Content-Length: 1000`
+    socket.write(`${head}\r\n\r\n${'x'.repeat(500)}`)
     socket.destroy()
   }
   const end = performance.now() + 10_000
@@ -171,15 +180,17 @@ test('lengths that lie get 400, and no request hides in another', async (t) => {
 })
 
 test('a full queue refuses a request before its body has come', async (t) => {
-  const server = await start(t, { models, maxQueue: 1, maxQueueDelayUs: 1_000_000 })
+  const server = await start(t, { models, maxQueue: 1, maxQueueDelayUs: 4_000_000 })
   const first = server.post('/infer', asked)
   const waits = /^neatron_waiting_requests 1$/m
   while (!waits.test((await server.get('/metrics')).bytes.toString()));
   for (const path of ['/infer', '/v2/models/m/infer', '/v2/models/m/versions/1/infer']) {
-    const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n`
-    const answer = await sendRaw(server.url, head)
-    t.regex(answer, /^HTTP\/1\.1 429 /)
-    t.regex(answer, /^retry-after: 1\r$/m)
+    for (const type of ['', 'Content-Type: application/json\r\n']) {
+      const head = `POST ${path} HTTP/1.1\r\nHost: localhost\r\n${type}Content-Length: 100\r\n\r\n`
+      const answer = await sendRaw(server.url, head)
+      t.regex(answer, /^HTTP\/1\.1 429 /)
+      t.regex(answer, /^retry-after: 1\r$/m)
+    }
   }
   t.is((await first).status, 200)
 })
