@@ -1,12 +1,21 @@
 import type { Measurement } from '../measure/report-schema.js'
 import { grouped } from '../measure/units.js'
-import { type Column, figure, NONE, plusMinus, standing, type Table, table, us } from './table.js'
+import {
+  type Column,
+  NONE,
+  PLUS_MINUS,
+  plusMinus,
+  standing,
+  type Table,
+  table,
+  us,
+} from './table.js'
 
 /** Latency and throughput of one workload's contenders. */
 export function callTable(title: string, measurements: readonly Measurement[]): Table {
   const notes = [
     'Tails are read from calls, cost from rows: the cost of a row is the time of all calls over all their rows.',
-    'The +/- is half of the 95 % bootstrap interval of the cost of a row, resampled over windows (each with a server process of its own) and the interleaved rounds in them.',
+    'Intervals (and +/-, half of that of the cost of a row) are 95 % bootstrap intervals over windows, each with a server process of its own, and the interleaved rounds in them.',
   ]
   const blocks = measurements.filter(({ callsPerSample }) => callsPerSample > 1)
   if (blocks.length > 0) {
@@ -38,8 +47,8 @@ export function callTable(title: string, measurements: readonly Measurement[]): 
     { header: 'p99.9 us', cell: ({ callNs }) => us(callNs.p999) },
     { header: 'max us', cell: ({ callNs }) => us(callNs.max) },
     { header: 'us a row', cell: ({ rowNs }) => us(rowNs) },
-    { header: '+/-', cell: ({ rowNs }) => plusMinus(rowNs) },
-    { header: 'rows/s', cell: ({ rowsPerSecond }) => figure(rowsPerSecond) },
+    { header: PLUS_MINUS, cell: ({ rowNs }) => plusMinus(rowNs) },
+    { header: 'rows/s', cell: ({ rowsPerSecond }) => grouped(rowsPerSecond.value) },
     { header: '', cell: standing },
   ]
   return table(title, columns, measurements, notes)

@@ -6,7 +6,7 @@ import { reportCharts } from './charts/report.js'
 import { element, escapeHtml } from './charts/svg.js'
 import { style } from './style.js'
 import { systemTable } from './system-table.js'
-import { type Cell, cellText, type Table } from './table.js'
+import { type Cell, cellText, PLUS_MINUS, type Table } from './table.js'
 import { baselineTable, environmentTable, ladderTable } from './tables.js'
 import { breakEvenLines, warnings } from './text.js'
 import { generationTable, trainingTable } from './training-tables.js'
@@ -112,7 +112,9 @@ function sections(report: Report): string[] {
           one(generationTable(training), charts.timeline),
         ]
       : []),
-    ...(ladders.length > 0 ? [section(ladders.map(ladderTable), [charts.ladders])] : []),
+    ...(ladders.length > 0
+      ? [section(ladders.map(ladderTable), [charts.ladders], 'Open loop: latency at a rate')]
+      : []),
     ...(system ? [one(systemTable(measurements), charts.system)] : []),
     ...(baseline ? [one(baselineTable(baseline))] : []),
     ...(measurements.length > 0 ? [one(countTable(measurements))] : []),
@@ -130,34 +132,47 @@ function sections(report: Report): string[] {
   ]
 }
 
-/** Charts, and the tables that hold their figures. The first table's title is the section's. */
-function section(tables: readonly Table[], charts: readonly (Chart | null)[]): string {
+/** Charts, and the tables that hold their figures; without a title it is that of the only table. */
+function section(
+  tables: readonly Table[],
+  charts: readonly (Chart | null)[],
+  title?: string,
+): string {
   const drawn = charts.flatMap((chart) => (chart ? [chart] : []))
   return element(
     'section',
     {},
-    element('h2', {}, escapeHtml(tables[0].title)),
+    element('h2', {}, escapeHtml(title ?? tables[0].title)),
     ...drawn.map((chart) =>
       element('figure', {}, element('figcaption', {}, escapeHtml(chart.title)), drawings(chart)),
     ),
     ...tables.map(
-      (table, i) => (i === 0 ? '' : element('h3', {}, escapeHtml(table.title))) + htmlTable(table),
+      (table) => (title ? element('h3', {}, escapeHtml(table.title)) : '') + htmlTable(table),
     ),
   )
 }
 
 function htmlTable({ headers, rows, notes, folded }: Table): string {
   const named = headers.some((header) => header !== '')
-  const head = element('tr', {}, ...headers.map((text) => element('th', {}, escapeHtml(text))))
-  const body = rows.map((cells) => element('tr', {}, ...cells.map((cell) => htmlCell(cell, named))))
+  // Intervals stand under their figures here, and need no column of their own.
+  const shown = headers.flatMap((header, column) => (header === PLUS_MINUS ? [] : [column]))
+  const head = shown.map((column) => element('th', {}, escapeHtml(headers[column])))
+  const body = rows.map((cells) =>
+    element('tr', {}, ...shown.map((column) => htmlCell(cells[column], named))),
+  )
   const table = element(
     'div',
     { class: 'scroll' },
-    element('table', {}, named ? element('thead', {}, head) : '', element('tbody', {}, ...body)),
+    element(
+      'table',
+      {},
+      named ? element('thead', {}, element('tr', {}, ...head)) : '',
+      element('tbody', {}, ...body),
+    ),
   )
   return [
     folded
-      ? element('details', {}, element('summary', {}, `Table of ${rows.length} rows`), table)
+      ? element('details', {}, element('summary', {}, `The table, ${rows.length} rows`), table)
       : table,
     notes.length > 0 ? element('div', { class: 'notes' }, ...notes.map(paragraph)) : '',
   ].join('')

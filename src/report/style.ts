@@ -16,7 +16,7 @@ body {
   margin: 0; background: var(--page); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif;
 }
-main { max-width: 1080px; margin: 0 auto; padding: 32px 20px 64px; }
+main { max-width: 1180px; margin: 0 auto; padding: 32px 20px 64px; }
 header p { color: var(--dim); margin: 0; }
 header p.warn { color: var(--warn); margin-top: 4px; }
 h1 { font-size: 1.05rem; font-weight: 600; color: var(--dim); margin: 0 0 2px; }
@@ -46,11 +46,11 @@ ${Array.from({ length: 8 }, (_, i) => `svg .s${i} { stroke: var(--s${i}); } svg 
 figure { margin: 0 0 20px; }
 figcaption { color: var(--dim); font-size: 0.9rem; margin-bottom: 8px; }
 .scroll { overflow-x: auto; margin-top: 16px; }
-table { border-collapse: collapse; width: 100%; font-size: 0.84rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 8px; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
+table { border-collapse: collapse; width: 100%; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
+th, td { padding: 5px 7px; vertical-align: top; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
 th { color: var(--dim); font-weight: 600; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td small { display: block; color: var(--dim); font-size: 0.72rem; line-height: 1.2; }
+td small { display: block; color: var(--dim); font-size: 0.68rem; line-height: 1.25; letter-spacing: -0.01em; }
 h3 { font-size: 1rem; margin: 26px 0 0; }
 details { margin-top: 12px; }
 summary { cursor: pointer; color: var(--dim); font-size: 0.9rem; }
@@ -65,7 +65,7 @@ footer { color: var(--dim); font-size: 0.86rem; }
   main { padding: 20px 12px 48px; }
   section { padding: 18px 14px; border-radius: 10px; }
   .verdict .headline { font-size: 1.2rem; }
-  td:first-child { white-space: normal; min-width: 120px; }
+  td:first-child, th:first-child { white-space: normal; width: 120px; min-width: 120px; max-width: 120px; }
   svg.wide { display: none; }
   svg.narrow { display: block; }
 }

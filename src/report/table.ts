@@ -59,6 +59,9 @@ export function number(value: number | null): string {
   return value === null ? NONE : digits(value)
 }
 
+/** Heads the column that tells an interval where only text can be shown. */
+export const PLUS_MINUS = '+/-'
+
 /** Half the width of an interval, relative to the figure: `5 %`. */
 export function plusMinus({ value, low, high }: Estimate): string {
   const share = (Math.max(high - value, value - low) / value) * 100

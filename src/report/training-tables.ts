@@ -5,6 +5,7 @@ import {
   figure,
   NONE,
   number,
+  PLUS_MINUS,
   plusMinus,
   standing,
   type Table,
@@ -17,7 +18,7 @@ export function trainingTable(training: readonly Training[]): Table {
     { header: 'training', cell: ({ label }) => label },
     { header: 'gens/s', cell: ({ gensPerSec }) => figure(gensPerSec) },
     {
-      header: '+/-',
+      header: PLUS_MINUS,
       cell: ({ gensPerSec, repeats }) => (repeats > 1 ? plusMinus(gensPerSec) : NONE),
     },
     { header: 'sessions', cell: ({ repeats }) => String(repeats) },

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { commandLine } from '#src/cli/bench.js'
@@ -47,6 +48,37 @@ test('load refuses both loops at once, and a server that is not there', async (t
   )
   t.is(error!.code, 1)
   t.regex(error!.stderr, /^neatron: cannot reach .*SERVER_UNREACHABLE\]\n$/)
+})
+
+test('load climbs a ladder with batches, and tells of its metrics meanwhile', async (t) => {
+  const server = await startServer({ files: ['bench/genomes/3-1-1-layered.json'] })
+  t.teardown(() => server.close())
+  const flags = ['--ladder', '--rows', '4', '--p99', '50', '--duration', '0.1', '--json']
+  const { stdout, stderr } = await neatron('load', server.url, ...flags)
+  const ladder = JSON.parse(stdout)
+  t.like(ladder, { rowsPerCall: 4, boundMs: 50 })
+  t.true(ladder.steps.length > 0)
+  t.regex(stderr, /requests\/s/)
+
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const watched = start([
+    ...['load', server.url, '--rate', '100', '--duration', '2', '--metrics-port', String(port)],
+  ])
+  const scrape = async (): Promise<string> => {
+    try {
+      return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    } catch {
+      return ''
+    }
+  }
+  let metrics = ''
+  while (!/neatron_rows_total\{contender="load"\} [1-9]/.test(metrics)) {
+    metrics = await scrape()
+    const ended = await Promise.race([watched.ended.then(() => true), sleep(50)])
+    if (ended === true) break
+  }
+  t.regex(metrics, /neatron_rows_total\{contender="load"\} [1-9]/)
+  t.is((await watched.ended).code, 0)
 })
 
 test('a baseline must be a name', async (t) => {

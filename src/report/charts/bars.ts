@@ -36,7 +36,7 @@ export function barChart(
       // On a phone the names stand above their bars.
       const pitch = narrow ? ROW + 18 : ROW
       const height = positive.length * pitch + 56
-      const box: Box = { left: narrow ? 12 : 250, right: width - 96, top: 8, bottom: height - 48 }
+      const box: Box = { left: narrow ? 12 : 276, right: width - 96, top: 8, bottom: height - 48 }
       const base = wide ? 10 ** Math.floor(Math.log10(least) - 1e-9) : 0
       const scale = wide
         ? logScale(base, most * 1.1, box.left, box.right)
