@@ -28,6 +28,7 @@ const budgets: Budget[] = []
 
 /** Prints and keeps the samples of one suite. */
 function publish(what: string, genome: string, samples: Samples, parts: number): Samples {
+  progress.clear()
   say(`\n${genome}, ${what}`)
   say(samplesTable(samples, parts))
   for (const [contender, list] of samples) {

@@ -25,6 +25,11 @@ export class Progress {
     this.#bar?.increment()
   }
 
+  /** Makes room for a line of text; the bar comes back below. */
+  clear(): void {
+    if (this.#bar !== undefined) process.stderr.write('\r\u001b[K')
+  }
+
   /** Takes the bar away. */
   stop(): void {
     this.#bar?.stop()
