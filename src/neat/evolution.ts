@@ -47,6 +47,8 @@ export function beginEvolution(
 
 /** NEAT from one generation to the next. It knows genomes and their fitness, and no task. */
 export class Evolution {
+  /** Where the last generation's time went, in milliseconds. */
+  readonly times = { select: 0, reproduce: 0, speciate: 0 }
   readonly #reproduction: Reproduction
   #state: EvolutionState
 
@@ -66,6 +68,7 @@ export class Evolution {
 
   /** Replaces the evaluated generation by its children. */
   advance(raw: Float64Array): void {
+    const began = performance.now()
     const fitness = this.#penalise(raw)
     const phase = nextPhase(this.#state.phase, meanConnections(this.#state.genomes), this.config)
     const { genomes, speciation, generation } = this.#state
@@ -73,6 +76,7 @@ export class Evolution {
     const { innovations } = this.#reproduction
     const progress = this.#progress(fitness)
     const broods = select(species, fitness, generation, progress, this.config)
+    const selected = performance.now()
     const children = this.#reproduction.reproduce(
       broods,
       genomes,
@@ -80,6 +84,7 @@ export class Evolution {
       generation,
       phase.pruning,
     )
+    const reproduced = performance.now()
     drawRepresentatives(
       species,
       genomes,
@@ -95,6 +100,9 @@ export class Evolution {
       nextInnovation: innovations.nextInnovation,
       nextNode: innovations.nextNode,
     }
+    this.times.select = selected - began
+    this.times.reproduce = reproduced - selected
+    this.times.speciate = performance.now() - reproduced
   }
 
   /** Fitness less the price of complexity. */
