@@ -32,7 +32,7 @@ export interface BenchPlan {
 /** A fifth more than a p99 needs: arrivals are random. */
 const CALLS_FOR_P99 = 1.2 * samplesNeeded(99)
 
-/** About a minute on two cores, with the wider intervals that come with it. */
+/** At most 90 seconds on two cores, with the wider intervals that come with it. */
 export const quickPlan: BenchPlan = {
   warmUpMs: 200,
   rounds: { inProcessMs: 30, remoteMs: 150, roundsPerWindow: 4, minWindows: 3, maxWindows: 4 },
@@ -40,15 +40,15 @@ export const quickPlan: BenchPlan = {
   batches: [8, 64],
   population: 80,
   generations: 10,
-  trainingRows: 60_000,
+  trainingRows: 50_000,
   trainingSeconds: 1,
   ladder: { milliseconds: 500, calls: CALLS_FOR_P99, rows: 64 },
-  expected: 'about a minute',
+  expected: '60 to 90 seconds',
 }
 
 /** Some minutes, for figures to keep. */
 export const fullPlan: BenchPlan = {
-  warmUpMs: 1000,
+  warmUpMs: 600,
   rounds: { inProcessMs: 100, remoteMs: 500, roundsPerWindow: 6, minWindows: 3, maxWindows: 6 },
   traceRows: 4096,
   batches: [8, 64, 512],
@@ -56,6 +56,6 @@ export const fullPlan: BenchPlan = {
   generations: 10,
   trainingRows: 500_000,
   trainingSeconds: 10,
-  ladder: { milliseconds: 3000, calls: CALLS_FOR_P99, rows: 64 },
-  expected: '4 to 8 minutes',
+  ladder: { milliseconds: 2000, calls: CALLS_FOR_P99, rows: 64 },
+  expected: '4 to 7 minutes',
 }

@@ -63,12 +63,13 @@ export function countTable(measurements: readonly Measurement[]): Table {
     { header: 'INFER_COUNT', cell: ({ rows }) => grouped(rows.inferCount) },
     { header: 'samples', cell: ({ samples }) => grouped(samples) },
     { header: 'rounds', cell: ({ rounds }) => String(rounds) },
+    { header: 'outliers', cell: ({ outlierRounds }) => String(outlierRounds) },
     {
       header: 'worst output',
       cell: ({ verified: { worst } }) => (worst === 0 ? '0' : worst.toExponential(1)),
     },
   ]
   return table('Rows counted, outputs compared', columns, measurements, [
-    'Rows include warm-up and the check of outputs. Worst output: the largest difference from native over the trace, relative to max(1, |y|); the limit is 1e-5.',
+    'Rows include warm-up and the check of outputs. Worst output: the largest difference from native over the trace, relative to max(1, |y|); the limit is 1e-5. Outliers: rounds whose cost lies outside of Tukey fences; they are kept.',
   ])
 }

@@ -1,5 +1,7 @@
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -75,16 +77,9 @@ test('load tells of its metrics while it is under way', async (t) => {
   const watched = start([
     ...['load', server.url, '--rate', '100', '--duration', '2', '--metrics-port', String(port)],
   ])
-  const scrape = async (): Promise<string> => {
-    try {
-      return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
-    } catch {
-      return ''
-    }
-  }
   let metrics = ''
   while (!/neatron_rows_total\{contender="load"\} [1-9]/.test(metrics)) {
-    metrics = await scrape()
+    metrics = await metricsAt(port)
     const ended = await Promise.race([watched.ended.then(() => true), sleep(50)])
     if (ended === true) break
   }
@@ -117,3 +112,36 @@ test('bench ends early on SIGTERM as on Ctrl-C, with 130', async (t) => {
   t.is(code, 130)
   t.regex(stderr, /neatron: interrupted; nothing was measured yet/)
 })
+
+test.serial('bench interrupted in the middle reports what it has', async (t) => {
+  const out = await scratch(t)
+  const port = 20_000 + Math.floor(Math.random() * 20_000)
+  const { child, ended } = start([
+    ...['bench', '--quick', '--model', 'bench/genomes/3-1-1-layered.json'],
+    ...['--metrics-port', String(port), '--out', out],
+  ])
+  // 14 contenders and 2 yardsticks: when each has been told of, one round is whole.
+  let series = 0
+  while (series < 16) {
+    if (await Promise.race([ended.then(() => true), sleep(100, false)])) break
+    const text = await metricsAt(port)
+    series = text.split('\n').filter((line) => line.startsWith('neatron_rows_total{')).length
+  }
+  child.kill('SIGINT')
+  const { code, stdout, stderr } = await ended
+  t.is(code, 130, stderr)
+  t.regex(stderr, /^Measuring where inference should run; this takes 60 to 90 seconds/)
+  t.regex(stdout, /the run was interrupted/)
+  const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'))
+  t.true(report.interrupted && report.measurements.length > 10)
+  t.true((await readdir(join(out, 'latencies'))).length > 10)
+})
+
+/** A scrape; nothing when it is not there yet, or no more. */
+async function metricsAt(port: number): Promise<string> {
+  try {
+    return await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+  } catch {
+    return ''
+  }
+}
