@@ -72,7 +72,11 @@ interface Case {
 async function caseOf({ name, run, calls: own }: Contender): Promise<Case> {
   if (own !== undefined) return { name, calls: own, run }
   const nanoseconds = await estimate(run, 10n)
-  if (run() instanceof Promise) return { name, calls: 1, run }
+  const pending = run()
+  if (pending instanceof Promise) {
+    await pending
+    return { name, calls: 1, run }
+  }
   const calls = Math.max(1, Math.round(20_000 / nanoseconds))
   const loop = new Function('run', `for (let call = 0; call < ${calls}; call++) run()`)
   // Until the loop is compiled for good.
