@@ -74,6 +74,7 @@ async function caseOf({ name, run, calls: own }: Contender): Promise<Case> {
   const nanoseconds = await estimate(run, 10n)
   let last = run()
   if (last instanceof Promise) {
+    await last
     // benny begins each case once without waiting for its end.
     const queued = () => {
       last = (last as Promise<void>).then(run)
