@@ -76,10 +76,12 @@ export class Distance {
     for (let at = connectionsOffset(words); at < words.length; at += CONNECTION_WORDS) {
       const innovation = words[at] | 0
       let place = innovation & mask
-      while (innovations[place] !== innovation && innovations[place] !== EMPTY) {
+      let found = innovations[place]
+      while (found !== innovation && found !== EMPTY) {
         place = (place + 1) & mask
+        found = innovations[place]
       }
-      if (innovations[place] === EMPTY) continue
+      if (found === EMPTY) continue
       matching++
       differences += Math.abs(weights[place] - floats[at + CONNECTION_WEIGHT])
       if (differences >= enough) return limit
