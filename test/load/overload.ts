@@ -18,13 +18,16 @@ import { makeRequests, Subject, writeModel } from './subject.js'
 
 const SECONDS = Number(process.argv[2] ?? 60)
 const CALM_SECONDS = 15
-const CAPACITY_SECONDS = 5
+const CAPACITY_SECONDS = 4
 const IN_FLIGHT = 32
 const DEADLINE_MS = 500
 /** The queue holds what the server answers in this time, so nothing that waits gets too old. */
 const QUEUE_MS = 100
-/** A generator that sends later than this at its 99th percentile has measured itself. */
-const LAG_LIMIT_MS = 5
+/**
+ * A generator that sends later than this at its 99th percentile offers another load than it was
+ * asked for. Latencies count from when a request was due, so its lag can only make them longer.
+ */
+const LAG_LIMIT_MS = 20
 /** What the last quarter's memory may be above the second's: collections come when they come. */
 const GROWTH = { factor: 1.1, mib: 16 }
 
@@ -55,7 +58,7 @@ function checkGenerator(account: Account, phase: string): void {
   if (lag <= LAG_LIMIT_MS && account.notSent === 0) return
   check(
     false,
-    `INVALID: ${phase}: the generator was ${lag.toFixed(1)} ms late at p99 and did not send ${account.notSent}; give it a core of its own`,
+    `INVALID: at ${phase} the generator was ${lag.toFixed(1)} ms late at p99 and did not send ${account.notSent}; give it a core of its own`,
   )
 }
 
@@ -118,10 +121,14 @@ const trace = (mib: readonly number[]) =>
 async function measureCapacity(file: string): Promise<number> {
   const subject = await Subject.start(file)
   const closed = { concurrency: IN_FLIGHT, seconds: CAPACITY_SECONDS }
-  await offer(subject.url, closed)
-  const account = await offer(subject.url, closed)
+  let best = 0
+  // The best of several, the first of which also warms up: what disturbs can only make it less.
+  for (let count = 0; count < 3; count += 1) {
+    const account = await offer(subject.url, closed)
+    best = Math.max(best, ofStatus(account, '200') / account.seconds)
+  }
   await subject.stop()
-  return ofStatus(account, '200') / account.seconds
+  return best
 }
 
 async function overload(file: string, capacity: number, flags: string[]): Promise<void> {
@@ -165,6 +172,10 @@ async function overload(file: string, capacity: number, flags: string[]): Promis
     `what the server counts as answered has arrived: ${answered}`,
   )
   const goodput = ofStatus(twice, '200') / twice.seconds / capacity
+  check(
+    goodput < 1.2,
+    `the capacity was measured: under overload ${goodput.toFixed(2)} of it is answered, not more than it`,
+  )
   check(goodput > 0.7, `under overload ${(100 * goodput).toFixed(0)} % of the capacity is answered`)
   const bound = DEADLINE_MS + 2 * (calm.acceptedMs.p99 ?? Number.NaN)
   const p99 = twice.acceptedMs.p99 ?? Number.NaN
@@ -177,7 +188,11 @@ async function overload(file: string, capacity: number, flags: string[]): Promis
     last <= second * GROWTH.factor + GROWTH.mib,
     `memory does not grow: at most ${second.toFixed(0)} MiB in the second quarter, ${last.toFixed(0)} in the last`,
   )
-  check(errors(after) === 0 && ofStatus(after, '429') === 0, 'afterwards it is as before')
+  const recovered = ofStatus(after, '200') / after.offered
+  check(
+    errors(after) === 0 && recovered > 0.98,
+    `afterwards ${(100 * recovered).toFixed(1)} % at 70 % are answered again, and the rest refused`,
+  )
   check(code === 0, `and it ends with exit code 0 (${code})`)
 }
 
