@@ -10,7 +10,7 @@ a second and the time to solve against neataptic and neat-javascript.
     --quick   fewer rounds and seeds, and cart-pole only at population 150
     --help    this
 
-Takes about four minutes, one with --quick, most of them in the other libraries. Leave
+Takes about two minutes, most of them in the other libraries; less than one with --quick. Leave
 the machine alone meanwhile.`
 
 /** What to measure, and how to tell it. */
