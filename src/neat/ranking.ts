@@ -5,7 +5,7 @@
  */
 export function rank(members: readonly number[], fitness: Float64Array): Uint32Array {
   const { length } = members
-  let from = Uint32Array.from(members)
+  let from = new Uint32Array(members)
   let to = new Uint32Array(length)
   for (let width = 1; width < length; width *= 2) {
     for (let start = 0; start < length; start += 2 * width) {
