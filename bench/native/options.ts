@@ -13,7 +13,7 @@ then the budgets, each with what was reached and whether it holds.
     --no-rust        leave out what cargo bench measures
     --help           this
 
-Takes about four minutes on two cores, one with --quick; the first run with cargo
+Takes about three minutes on two cores, one and a half with --quick; the first run with cargo
 builds the benchmark before. Leave the machine alone meanwhile.`
 
 /** What to measure, and how to tell it. */

@@ -64,12 +64,14 @@ const CALLS_TO_SETTLE: u32 = 65;
 /// cheapest calls need not ask how large it is.
 pub struct Settling(Cell<u32>);
 
-impl Settling {
+impl Default for Settling {
     /// No call yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         Self(Cell::new(CALLS_TO_SETTLE))
     }
+}
 
+impl Settling {
     /// Runs `tell` after each of the first calls.
     #[inline]
     pub fn after_call(&self, tell: impl FnOnce()) {

@@ -50,7 +50,7 @@ impl FeedForward {
     pub fn new(handle: &Rc<Handle>) -> Self {
         Self {
             handle: Rc::clone(handle),
-            settling: Settling::new(),
+            settling: Settling::default(),
         }
     }
 }
@@ -153,7 +153,7 @@ pub fn bind<'env>(
         Bound {
             network: Arc::clone(&handle.network),
             handle: Rc::clone(handle),
-            settling: Settling::new(),
+            settling: Settling::default(),
             inputs: inputs.as_ptr(),
             outputs: outputs.as_ptr(),
         },

@@ -24,7 +24,7 @@ impl Step {
     pub fn new(handle: &Rc<Handle>) -> Self {
         Self {
             handle: Rc::clone(handle),
-            settling: Settling::new(),
+            settling: Settling::default(),
         }
     }
 }
@@ -100,7 +100,7 @@ impl Bound {
     pub fn new(handle: &Rc<Handle>, inputs: &Span<f32>, outputs: &Span<f32>) -> Self {
         Self {
             handle: Rc::clone(handle),
-            settling: Settling::new(),
+            settling: Settling::default(),
             inputs: inputs.as_ptr(),
             outputs: outputs.as_ptr(),
         }
