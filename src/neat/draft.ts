@@ -104,13 +104,20 @@ export class Draft {
 
   /** Removes the hidden nodes, after the first `fixed` ones, that no connection touches. */
   dropIdleNodes(fixed: number): void {
-    const { words } = this
+    const { words, length } = this
+    const touched = this.#reachability.touched(words)
     const first = HEADER_WORDS + (words[HEADER_INPUTS] + words[HEADER_OUTPUTS] + fixed) * NODE_WORDS
-    for (let at = connectionsOffset(words) - NODE_WORDS; at >= first; at -= NODE_WORDS) {
-      if (touched(words, words[at + NODE_ID])) continue
-      words.copyWithin(at, at + NODE_WORDS, this.length)
-      words[HEADER_NODES]--
+    const end = connectionsOffset(words)
+    let kept = first
+    for (let at = first; at < end; at += NODE_WORDS) {
+      if (!touched(words[at + NODE_ID])) continue
+      if (kept < at)
+        for (let word = 0; word < NODE_WORDS; word++) words[kept + word] = words[at + word]
+      kept += NODE_WORDS
     }
+    if (kept === end) return
+    words.copyWithin(kept, end, length)
+    words[HEADER_NODES] -= (end - kept) / NODE_WORDS
   }
 
   /**
@@ -125,6 +132,9 @@ export class Draft {
       if (words[at + CONNECTION_FROM] === from && words[at + CONNECTION_TO] === to) return false
     }
     if ((words[HEADER_FLAGS] & FLAG_RECURRENT) !== 0) return true
+    // Nodes are numbered inputs, outputs, others; nothing leads to an input or on from an output.
+    const inputs = words[HEADER_INPUTS]
+    if (from < inputs || to < inputs + words[HEADER_OUTPUTS]) return true
     return !this.#reachability.reaches(words, to, from)
   }
 
@@ -197,13 +207,4 @@ function findNode(words: Uint32Array, id: number): number {
     if (words[at + NODE_ID] === id) return at
   }
   return -1
-}
-
-function touched(words: Uint32Array, id: number): boolean {
-  const first = connectionsOffset(words)
-  const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
-  for (let at = first; at < end; at += CONNECTION_WORDS) {
-    if (words[at + CONNECTION_FROM] === id || words[at + CONNECTION_TO] === id) return true
-  }
-  return false
 }

@@ -19,6 +19,24 @@ export class Reachability {
   #stamps = new Uint32Array(1024)
   #stamp = 0
 
+  /**
+   * Marks the nodes that connections touch, until the next call of a method.
+   *
+   * @param words - as for {@link reaches}
+   * @returns whether a node is marked
+   */
+  touched(words: Uint32Array): (node: number) => boolean {
+    const first = connectionsOffset(words)
+    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
+    const stamp = this.#begin(words[first - NODE_WORDS + NODE_ID])
+    const stamps = this.#stamps
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      stamps[words[at + CONNECTION_FROM]] = stamp
+      stamps[words[at + CONNECTION_TO]] = stamp
+    }
+    return (node) => stamps[node] === stamp
+  }
+
   /** @param words - a packed genome whose last node has the greatest id, as NEAT orders them */
   reaches(words: Uint32Array, start: number, goal: number): boolean {
     if (start === goal) return true
