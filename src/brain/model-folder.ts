@@ -11,6 +11,8 @@ export interface RepositoryModel {
   readonly outputSize: number
   /** Whether it is a population, which takes the genome of each row as a second input. */
   readonly population: boolean
+  /** Numbers of the state of a recurrent network whose model takes and gives it by itself. */
+  readonly stateSize?: number
 }
 
 /**
@@ -57,16 +59,21 @@ interface TritonTensor {
 }
 
 /** Triton's model configuration; 0 as batch size says that the shapes are whole. */
-export function tritonConfig({ name, inputSize, outputSize, population }: RepositoryModel) {
-  const inputs = { name: 'inputs', data_type: 'TYPE_FP32', dims: [-1, inputSize] }
-  const genome = { name: 'genome', data_type: 'TYPE_INT64', dims: [-1] }
-  return {
-    name,
-    backend: 'onnxruntime',
-    max_batch_size: 0,
-    input: population ? [inputs, genome] : [inputs],
-    output: [{ name: 'outputs', data_type: 'TYPE_FP32', dims: [-1, outputSize] }],
+export function tritonConfig(model: RepositoryModel) {
+  const { name, inputSize, outputSize, population, stateSize } = model
+  const floats = (tensor: string, size: number): TritonTensor => ({
+    name: tensor,
+    data_type: 'TYPE_FP32',
+    dims: [-1, size],
+  })
+  const input = [floats('inputs', inputSize)]
+  const output = [floats('outputs', outputSize)]
+  if (population) input.push({ name: 'genome', data_type: 'TYPE_INT64', dims: [-1] })
+  if (stateSize !== undefined) {
+    input.push(floats('state', stateSize))
+    output.push(floats('state_out', stateSize))
   }
+  return { name, backend: 'onnxruntime', max_batch_size: 0, input, output }
 }
 
 /** The same in protobuf's text format, as a model repository holds it. */

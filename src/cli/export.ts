@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { isFolderName, writeModelFolder } from '../brain/model-folder.js'
 import { NeatronError } from '../errors.js'
 import { exportOnnx } from '../onnx/export.js'
+import { scanModel } from '../onnx/scan.js'
 import { writeWholeFile } from '../whole-file.js'
 import { readGenome, writing } from './files.js'
 
@@ -50,11 +51,19 @@ each row.`,
             `${JSON.stringify(name)} cannot be the name of a folder in a model repository: give letters, digits, "_", "-" and "." by --name.`,
           )
         }
-        const { inputSize, outputSize } = genomes[0]!
-        const model = { name, bytes, inputSize, outputSize, population }
+        const { inputSize, outputSize, recurrent } = genomes[0]!
+        const model = {
+          ...{ name, bytes, inputSize, outputSize, population },
+          ...(recurrent && { stateSize: stateSizeOf(bytes) }),
+        }
         await writing(repository!, writeModelFolder(repository!, model))
       }
       const what = population ? `a population of ${genomes.length} genomes` : '1 genome'
       console.log(`${output ?? repository}: ${what}, ${bytes.length} bytes`)
     })
+}
+
+/** What the exported model says of its state: a population's is that of its largest genome. */
+function stateSizeOf(bytes: Uint8Array): number {
+  return Number(scanModel(bytes).metadata.get('state_size'))
 }

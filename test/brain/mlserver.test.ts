@@ -127,6 +127,52 @@ if (!installed) {
     }
   })
 
+  test.serial('an exported recurrent genome takes and gives its state', async (t) => {
+    const { url, repository } = t.context
+    const directory = mkdtempSync(join(tmpdir(), 'neatron-export-'))
+    t.teardown(() => rmSync(directory, { recursive: true }))
+    const genome = Genome.fromJSON({ ...genomes[0].toJSON(), recurrent: true })
+    const file = join(directory, 'recurrent.json')
+    writeFileSync(file, JSON.stringify(genome))
+    const program = [join(root, 'dist/cli/main.js'), 'export', file, '--repository', repository]
+    await promisify(execFile)(process.execPath, program)
+    const base = `${url}/v2/models/recurrent`
+    const address = `${url}/v2/repository/models/recurrent/load`
+    const loaded = await request(address, { method: 'POST', body: '{}' })
+    t.is(loaded.statusCode, 200, await loaded.body.text())
+    const metadata = (await (await request(base)).body.json()) as {
+      inputs: { name: string; shape: number[] }[]
+      outputs: { name: string }[]
+    }
+    t.deepEqual(
+      [...metadata.inputs, ...metadata.outputs].map(({ name }) => name),
+      ['inputs', 'state', 'outputs', 'state_out'],
+    )
+    const [, size] = metadata.inputs[1].shape
+    const network = genome.compile()
+    const expected = new Float32Array(2)
+    let state: number[] = new Array(size).fill(0)
+    for (let step = 0; step < 4; step += 1) {
+      const row = [0.1 * step, -0.2, 0.3]
+      const inputs = [
+        { name: 'inputs', datatype: 'FP32', shape: [1, 3], data: row },
+        { name: 'state', datatype: 'FP32', shape: [1, size], data: state },
+      ]
+      const reply = await request(`${base}/infer`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ inputs }),
+      })
+      const { outputs } = (await reply.body.json()) as { outputs: { data: number[] }[] }
+      network.feedForward(Float32Array.from(row), expected)
+      expected.forEach((value, i) => {
+        t.true(Math.abs(outputs[0].data[i] - value) <= 1e-5 * Math.max(1, Math.abs(value)))
+      })
+      state = outputs[1].data
+    }
+    rmSync(join(repository, 'recurrent'), { recursive: true })
+  })
+
   test.serial('without the repository it cannot load', async (t) => {
     const brain = NeatBrain.remote({ url: t.context.url, protocol: 'oip' })
     await t.throwsAsync(async () => brain.load(genomes), {

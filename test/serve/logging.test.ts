@@ -111,7 +111,7 @@ test('loads are logged, and requests are not unless asked for', async (t) => {
 test("a client's request id comes back; one that cannot be an id is replaced", async (t) => {
   const server = await start(t, { models: [{ name: 'm', genome: smallGenome() }] })
   const ask = async (body: unknown, id?: string) => {
-    const headers = id === undefined ? {} : { 'x-request-id': id }
+    const headers: Record<string, string> = id === undefined ? {} : { 'x-request-id': id }
     return (await server.post('/infer', body, headers)).headers['x-request-id']
   }
   const rows = { inputs: someRows(1) }

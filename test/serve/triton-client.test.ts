@@ -27,5 +27,7 @@ test("Triton's own client loads, asks, counts and unloads", async (t) => {
   const server = await start(t, { allowLoad: true })
   const program = ['test/serve/triton_client.py', new URL(server.url).host, ...files]
   const { stdout } = await promisify(execFile)(python, program)
-  t.is(stdout.trim(), 'ok')
+  const lines = stdout.trim().split('\n')
+  t.log(lines.join('\n'))
+  t.is(lines.at(-1), 'unloaded it')
 })
