@@ -5,7 +5,7 @@ import type { Task } from '../tasks/task.js'
 /** What a run knows of that for which it evolves. */
 export type Goal = Pick<
   Task,
-  'name' | 'inputs' | 'outputs' | 'targetFitness' | 'config' | 'onlyFittest' | 'test'
+  'name' | 'inputs' | 'outputs' | 'targetFitness' | 'config' | 'oneTrial' | 'test'
 >
 
 /** Which generation is evaluated, and until when. */

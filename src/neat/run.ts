@@ -158,7 +158,7 @@ export class Run {
     const { fitness, ticks, rows, loadMs } = evaluated
     checkFitness(fitness, evaluator.goal.name)
     const evaluatedAt = performance.now()
-    const champion = judge(evaluator.goal, genomes, evaluated)
+    const champion = judge(evaluator.goal, genomes, evaluated, evolution.state.speciation.species)
     const testedAt = performance.now()
     const described = describeGeneration(state, fitness, { ticks, rows }, config)
     if (options.onEvaluated) {

@@ -14,6 +14,8 @@ export interface Species {
   bestFitness: number
   /** The generation in which it, or the species, was new. */
   lastImproved: number
+  /** Whether its best member was tried by the task's test since it last improved. */
+  tried?: boolean
 }
 
 /** The species of a population and the number of the next one. */

@@ -32,8 +32,8 @@ export interface EpisodicTask {
   readonly config?: Partial<Config>
   /** Begins an episode. All that is random in it must come from `random`. */
   start(random: Random): Episode
-  /** See {@link Task.onlyFittest}. */
-  readonly onlyFittest?: boolean
+  /** See {@link Task.oneTrial}. */
+  readonly oneTrial?: boolean
   /** See {@link Task.test}. */
   readonly test?: Task['test']
 }
@@ -56,7 +56,7 @@ export function defineTask(task: EpisodicTask): Task {
 }
 
 const KEYS: readonly (keyof EpisodicTask)[] = [
-  ...(['name', 'description', 'inputs', 'outputs', 'targetFitness', 'onlyFittest'] as const),
+  ...(['name', 'description', 'inputs', 'outputs', 'targetFitness', 'oneTrial'] as const),
   ...(['episodes', 'config', 'start', 'test'] as const),
 ]
 

@@ -16,8 +16,11 @@ export interface Task {
   readonly targetFitness: number
   /** Parameters that suit the task better than the defaults; what the user sets goes before. */
   readonly config?: Partial<Config>
-  /** Whether only the fittest genome of a generation may be tried by the `test`. */
-  readonly onlyFittest?: boolean
+  /**
+   * Whether the `test` tries a single genome in each generation: the best of the fittest species
+   * whose best was not tried since it last improved.
+   */
+  readonly oneTrial?: boolean
   /** Starts the episodes of one generation of `genomes` genomes; `random` alone decides the starts. */
   start(genomes: number, random: Random): Simulation
   /**

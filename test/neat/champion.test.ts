@@ -8,12 +8,12 @@ const genomes = Array.from({ length: 5 }, (_, seed) =>
 )
 
 /** A goal whose test lets genomes pass so many of 10 episodes, and what it tried. */
-function goal(passes: number[], onlyFittest = false): { goal: Goal; tried: number[] } {
+function goal(passes: number[], oneTrial = false): { goal: Goal; tried: number[] } {
   const tried: number[] = []
   return {
     tried,
     goal: {
-      ...{ name: 'g', inputs: 1, outputs: 1, targetFitness: 5, onlyFittest },
+      ...{ name: 'g', inputs: 1, outputs: 1, targetFitness: 5, oneTrial },
       test(genome) {
         const index = genomes.indexOf(genome)
         tried.push(index)

@@ -141,8 +141,8 @@ export const doublePoleWithoutVelocities: Task = {
   // Poles that hardly move. No fitness is enough by itself: candidates are told by how long they
   // balance.
   targetFitness: 1,
-  // The best of each generation is tried, as in the paper.
-  onlyFittest: true,
+  // One champion of each generation is tried, as in the paper, and chosen as in Stanley's code.
+  oneTrial: true,
   config: {
     recurrent: true,
     population: 1000,
