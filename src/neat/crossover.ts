@@ -14,6 +14,9 @@ import type { Random } from './random.js'
 
 /** Crosses two genomes, whose genes align by innovation number. */
 export class Crossover {
+  /** Where a child's disabled genes stand. */
+  #disabled = new Uint32Array(256)
+
   constructor(readonly config: Config) {}
 
   /**
@@ -67,10 +70,20 @@ export class Crossover {
 
   /** A gene disabled in either parent stays so with the probability that the paper gives. */
   #enable({ words }: Draft, random: Random): void {
-    const first = connectionsOffset(words)
-    const end = first + words[HEADER_CONNECTIONS] * CONNECTION_WORDS
-    for (let at = first + CONNECTION_ENABLED; at < end; at += CONNECTION_WORDS) {
-      if (words[at] === 0 && !random.chance(this.config.inheritDisabled)) words[at] = 1
+    const connections = words[HEADER_CONNECTIONS]
+    if (this.#disabled.length < connections) this.#disabled = new Uint32Array(2 * connections)
+    const disabled = this.#disabled
+    const first = connectionsOffset(words) + CONNECTION_ENABLED
+    const end = first + connections * CONNECTION_WORDS
+    // Found first, without a branch: which genes are disabled is nothing to be predicted.
+    let count = 0
+    for (let at = first; at < end; at += CONNECTION_WORDS) {
+      disabled[count] = at
+      count += 1 - words[at]
+    }
+    const { inheritDisabled } = this.config
+    for (let n = 0; n < count; n++) {
+      if (!random.chance(inheritDisabled)) words[disabled[n]] = 1
     }
   }
 
