@@ -20,9 +20,9 @@ const SECONDS = Number(process.argv[2] ?? 60)
 const CALM_SECONDS = 15
 const CAPACITY_SECONDS = 4
 const IN_FLIGHT = 32
-const DEADLINE_MS = 500
+const DEADLINE_MS = 1000
 /** The queue holds what the server answers in this time, so nothing that waits gets too old. */
-const QUEUE_MS = 100
+const QUEUE_MS = 200
 /**
  * A generator that sends later than this at its 99th percentile offers another load than it was
  * asked for. Latencies count from when a request was due, so its lag can only make them longer.
