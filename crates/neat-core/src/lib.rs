@@ -30,6 +30,7 @@ mod planner;
 mod population;
 mod random;
 mod recurrent;
+mod team;
 mod topology;
 mod validate;
 

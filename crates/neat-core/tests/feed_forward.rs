@@ -49,8 +49,7 @@ fn activations_saturate_and_let_nan_through() {
     for big in [1e3, 1e30, f32::MAX, f32::INFINITY] {
         for activation in [Activation::Sigmoid, Activation::SteepenedSigmoid] {
             assert_eq!(activation.apply(big), 1.0);
-            // Not subnormal, so that nothing after it is slow.
-            assert_eq!(activation.apply(-big), f32::MIN_POSITIVE);
+            assert_eq!(activation.apply(-big), 0.0);
         }
         assert_eq!(
             [Activation::Tanh.apply(big), Activation::Tanh.apply(-big)],

@@ -4,31 +4,32 @@
 //! the weights and the bias of a node when a network is compiled (in every
 //! layout alike), which takes one multiplication off the critical path.
 //!
-//! 2^z is a table of sixteen powers times a quadratic: with k the integer next
-//! to 16 z and r = z - k / 16, |r| <= 1/32, 2^r = 1 + r (C1 + C2 r) errs by at
+//! 2^z is a table of sixteen powers times a quadratic: with k the multiple of
+//! 1/16 next to z and r = z - k, |r| <= 1/32, 2^r = 1 + r (C1 + C2 r) errs by at
 //! most 4.4e-7 relatively. C1 and C2 are the Taylor coefficients with the cubic
 //! term replaced by its best quadratic on that interval (Chebyshev
-//! economization). z is clamped to [-127, 126]: the lower end gives exactly 0, and
-//! the reciprocal of the upper one is still a normal number, which matters where
-//! subnormal ones are slow.
+//! economization). The sigmoid 1 / (1 + 2^-z) is 2^k / (2^k + 2^(k - z)), of which
+//! the first two come from the table and the third from the quadratic.
 
-use super::simd::Simd;
+use super::simd::{SIXTEENTHS, Simd};
 use crate::Activation;
 
 const LOG2_E: f32 = std::f32::consts::LOG2_E;
-/// Adding 1.5 x 2^19 leaves round(16 z) in the low bits of the mantissa.
-const SIXTEENTHS: f32 = 786_432.0;
 /// Adding 1.5 x 2^23 leaves round(z) in the low bits of the mantissa.
 const UNITS: f32 = 12_582_912.0;
+/// Exponents below are clamped: in place of the power the table gives exactly 0.
+pub(crate) const LOWEST: f32 = -127.0;
+/// Exponents above are clamped: 1 + 2^-z is 1 from far below on.
+pub(crate) const HIGHEST: f32 = 64.0;
 const C1: f32 = 0.693_187_8;
 const C2: f32 = 0.240_235_9;
 
 /// What a node's sum is multiplied by before [`shaped`].
 pub(crate) fn slope(activation: Activation) -> f32 {
     match activation {
-        Activation::Sigmoid => -LOG2_E,
-        Activation::SteepenedSigmoid => -7.069_206,
-        Activation::Tanh => -2.0 * LOG2_E,
+        Activation::Sigmoid => LOG2_E,
+        Activation::SteepenedSigmoid => 7.069_206,
+        Activation::Tanh => 2.0 * LOG2_E,
         // The square root of log2(e): squaring comes after.
         Activation::Gaussian => 1.201_122_4,
         _ => 1.0,
@@ -48,10 +49,14 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
     let one = s.splat(1.0);
     match activation {
         Activation::Identity => z,
-        Activation::Sigmoid | Activation::SteepenedSigmoid => s.div(one, one_plus_exp2(s, z)),
+        Activation::Sigmoid | Activation::SteepenedSigmoid => {
+            let (above, below) = sigmoid_parts(s, z);
+            s.div(above, below)
+        }
+        // 2 / (1 + 2^-z) - 1
         Activation::Tanh => {
-            let ratio = s.div(s.splat(2.0), one_plus_exp2(s, z));
-            s.sub(ratio, one)
+            let (above, below) = sigmoid_parts(s, z);
+            s.sub(s.div(s.mul(s.splat(2.0), above), below), one)
         }
         // The constant comes first: the second operand is what a NaN lets through.
         Activation::Relu => s.max(zero, z),
@@ -70,32 +75,45 @@ pub(crate) fn shaped<S: Simd>(s: S, activation: Activation, z: S::V) -> S::V {
     }
 }
 
-/// 2^z - t and t, where t is the power of the table: adding 1 or t to the pair
-/// costs one operation less in a row than adding to 2^z.
+/// 2^k and k - z for the multiple k of 1/16 next to `clamped`, which is `z` but for
+/// being at least [`LOWEST`].
 #[inline(always)]
-pub(crate) fn exp2_parts<S: Simd>(s: S, z: S::V) -> (S::V, S::V) {
-    // The constant comes first: the second operand is what a NaN lets through.
-    let z = s.max(s.splat(-127.0), z);
-    let z = s.min(s.splat(126.0), z);
+pub(crate) fn split<S: Simd>(s: S, clamped: S::V, z: S::V) -> (S::V, S::V) {
     let magic = s.splat(SIXTEENTHS);
-    let biased = s.add(z, magic);
-    let power = s.exp2_sixteenths(biased);
-    let r = s.sub(z, s.sub(biased, magic));
-    let slope = s.add(s.splat(C1), s.mul(r, s.splat(C2)));
-    (s.mul(s.mul(power, r), slope), power)
+    let biased = s.add(clamped, magic);
+    let k = s.sub(biased, magic);
+    (s.exp2_sixteenths(biased), s.sub(k, z))
 }
 
-/// 2^z
+/// 2^r - 1
+#[inline(always)]
+pub(crate) fn exp2_m1<S: Simd>(s: S, r: S::V) -> S::V {
+    s.mul(r, s.add(s.splat(C1), s.mul(r, s.splat(C2))))
+}
+
+/// 2^z for z up to 0; 0 from [`LOWEST`] down.
 #[inline(always)]
 pub(crate) fn exp2<S: Simd>(s: S, z: S::V) -> S::V {
-    let (rest, power) = exp2_parts(s, z);
-    s.add(power, rest)
+    // The constant comes first: the second operand is what a NaN lets through.
+    let z = s.max(s.splat(LOWEST), z);
+    let (power, r) = split(s, z, z);
+    let rest = exp2_m1(s, s.sub(s.splat(0.0), r));
+    s.add(power, s.mul(power, rest))
 }
 
-/// 1 + 2^z
+/// Numerator and denominator of 1 / (1 + 2^-z).
 #[inline(always)]
-pub(crate) fn one_plus_exp2<S: Simd>(s: S, z: S::V) -> S::V {
-    let (rest, power) = exp2_parts(s, z);
+pub(crate) fn sigmoid_parts<S: Simd>(s: S, z: S::V) -> (S::V, S::V) {
+    // The constant comes first: the second operand is what a NaN lets through.
+    let z = s.min(s.splat(HIGHEST), z);
+    // Below, the quadratic alone makes the denominator large.
+    let (power, r) = split(s, s.at_least(LOWEST, z), z);
+    (power, sigmoid_denominator(s, power, exp2_m1(s, r)))
+}
+
+/// 2^k + 2^r, of which `rest` is 2^r - 1.
+#[inline(always)]
+pub(crate) fn sigmoid_denominator<S: Simd>(s: S, power: S::V, rest: S::V) -> S::V {
     s.add(s.add(power, s.splat(1.0)), rest)
 }
 

@@ -42,6 +42,14 @@ impl Simd for Avx2 {
         div(a: __m256, b: __m256) -> __m256 { _mm256_div_ps(a, b) }
         max(a: __m256, b: __m256) -> __m256 { _mm256_max_ps(a, b) }
         min(a: __m256, b: __m256) -> __m256 { _mm256_min_ps(a, b) }
+        at_least(low: f32, a: __m256) -> __m256 {
+            // Read as unsigned integers, numbers below 0 ascend from -0 to NaN, and
+            // all others lie below them.
+            _mm256_castsi256_ps(_mm256_min_epu32(
+                _mm256_castps_si256(a),
+                _mm256_set1_epi32(low.to_bits().cast_signed()),
+            ))
+        }
         select_lt(a: __m256, b: __m256, yes: __m256, no: __m256) -> __m256 {
             _mm256_blendv_ps(no, yes, _mm256_cmp_ps::<_CMP_LT_OQ>(a, b))
         }

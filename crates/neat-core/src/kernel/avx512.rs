@@ -2,7 +2,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{EXP2_TABLE, Permute, Simd};
+use super::simd::{Permute, ROTATED_TABLE, Simd};
 
 /// Proof that the machine has AVX-512.
 #[derive(Clone, Copy)]
@@ -42,6 +42,14 @@ impl Simd for Avx512 {
         div(a: __m512, b: __m512) -> __m512 { _mm512_div_ps(a, b) }
         max(a: __m512, b: __m512) -> __m512 { _mm512_max_ps(a, b) }
         min(a: __m512, b: __m512) -> __m512 { _mm512_min_ps(a, b) }
+        at_least(low: f32, a: __m512) -> __m512 {
+            // Read as unsigned integers, numbers below 0 ascend from -0 to NaN, and
+            // all others lie below them.
+            _mm512_castsi512_ps(_mm512_min_epu32(
+                _mm512_castps_si512(a),
+                _mm512_set1_epi32(low.to_bits().cast_signed()),
+            ))
+        }
         select_lt(a: __m512, b: __m512, yes: __m512, no: __m512) -> __m512 {
             _mm512_mask_blend_ps(_mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b), no, yes)
         }
@@ -54,9 +62,9 @@ impl Simd for Avx512 {
         }
         exp2_sixteenths(biased: __m512) -> __m512 {{
             let k = _mm512_castps_si512(biased);
-            let table = _mm512_loadu_si512(EXP2_TABLE.as_ptr().cast());
+            let table = _mm512_loadu_si512(ROTATED_TABLE.as_ptr().cast());
             let mantissa = _mm512_permutexvar_epi32(k, table);
-            _mm512_castsi512_ps(_mm512_add_epi32(mantissa, _mm512_slli_epi32::<19>(k)))
+            _mm512_castsi512_ps(_mm512_add_epi32(mantissa, _mm512_rol_epi32::<19>(k)))
         }}
     }
 

@@ -4,7 +4,7 @@
 
 use std::arch::x86_64::*;
 
-use super::simd::{EXP2_TABLE, Permute, Simd};
+use super::simd::{Permute, ROTATED_TABLE, Simd};
 
 /// Proof that the machine has AVX-512 with VL.
 #[derive(Clone, Copy)]
@@ -44,6 +44,14 @@ impl Simd for Avx512Half {
         div(a: __m256, b: __m256) -> __m256 { _mm256_div_ps(a, b) }
         max(a: __m256, b: __m256) -> __m256 { _mm256_max_ps(a, b) }
         min(a: __m256, b: __m256) -> __m256 { _mm256_min_ps(a, b) }
+        at_least(low: f32, a: __m256) -> __m256 {
+            // Read as unsigned integers, numbers below 0 ascend from -0 to NaN, and
+            // all others lie below them.
+            _mm256_castsi256_ps(_mm256_min_epu32(
+                _mm256_castps_si256(a),
+                _mm256_set1_epi32(low.to_bits().cast_signed()),
+            ))
+        }
         select_lt(a: __m256, b: __m256, yes: __m256, no: __m256) -> __m256 {
             _mm256_mask_blend_ps(_mm256_cmp_ps_mask::<_CMP_LT_OQ>(a, b), no, yes)
         }
@@ -56,10 +64,10 @@ impl Simd for Avx512Half {
         }
         exp2_sixteenths(biased: __m256) -> __m256 {{
             let k = _mm256_castps_si256(biased);
-            let low = _mm256_loadu_si256(EXP2_TABLE.as_ptr().cast());
-            let high = _mm256_loadu_si256(EXP2_TABLE.as_ptr().add(8).cast());
+            let low = _mm256_loadu_si256(ROTATED_TABLE.as_ptr().cast());
+            let high = _mm256_loadu_si256(ROTATED_TABLE.as_ptr().add(8).cast());
             let mantissa = _mm256_permutex2var_epi32(low, k, high);
-            _mm256_castsi256_ps(_mm256_add_epi32(mantissa, _mm256_slli_epi32::<19>(k)))
+            _mm256_castsi256_ps(_mm256_add_epi32(mantissa, _mm256_rol_epi32::<19>(k)))
         }}
     }
 

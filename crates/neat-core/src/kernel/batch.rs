@@ -9,7 +9,7 @@
 use super::activate::{each, shaped};
 use super::rows::{Edge, Node, Rows};
 use super::simd::Simd;
-use super::transpose::{rows_to_slots, slots_to_rows};
+use super::transpose::{Transpose, rows_to_slots, slots_to_rows};
 use super::wide::Wide;
 use crate::Activation;
 
@@ -30,7 +30,7 @@ pub(crate) fn scratch_len(rows: Rows, lanes: usize) -> usize {
 /// `inputs` and `outputs` must hold `count` rows of the network, `values`
 /// [`scratch_len`] numbers.
 #[inline(always)]
-pub(crate) unsafe fn run<S: Simd>(
+pub(crate) unsafe fn run<S: Transpose>(
     s: S,
     rows: Rows,
     mut inputs: *const f32,
@@ -48,9 +48,9 @@ pub(crate) unsafe fn run<S: Simd>(
         // SAFETY: each block stays within `count` rows and its slots within
         // `values`; the rest is the caller's obligation.
         unsafe {
-            rows_to_slots(inputs, done, rows.input_size(), values, stride);
+            rows_to_slots(s, inputs, done, rows.input_size(), values, stride);
             block(s, rows, vectors, values);
-            slots_to_rows(values, rows.output_slots(), stride, outputs, done);
+            slots_to_rows(s, values, rows.output_slots(), stride, outputs, done);
             count -= done;
             inputs = inputs.add(done * rows.input_size());
             outputs = outputs.add(done * rows.output_slots().len());
@@ -58,8 +58,7 @@ pub(crate) unsafe fn run<S: Simd>(
     }
 }
 
-/// Computes all nodes for some vectors (8, 4, 2 or 1) of rows, span by span:
-/// neighbours with one activation that do not read each other.
+/// Computes all nodes for some vectors (8, 4, 2 or 1) of rows, span by span.
 ///
 /// # Safety
 /// The slots of the inputs must be filled; `values` must hold all slots.
@@ -69,45 +68,36 @@ unsafe fn block<S: Simd>(s: S, rows: Rows, vectors: usize, values: *mut f32) {
     let mut slot = rows.input_size();
     while let Some(first) = nodes.first() {
         let activation = first.activation;
-        let (mut len, mut end) = (1, first.fan_in as usize);
-        for node in &nodes[1..] {
-            let row = &edges[end..][..node.fan_in as usize];
-            let reads_span = row.last().is_some_and(|edge| edge.source as usize >= slot);
-            if node.activation != activation || reads_span {
-                break;
-            }
-            (len, end) = (len + 1, end + row.len());
-        }
-        let (span, row) = (&nodes[..len], &edges[..end]);
+        let (span, rest) = nodes.split_at(usize::from(first.span));
         // SAFETY: sources lie before their node, which `Rows` guarantees, and
         // slots within `values`.
         unsafe {
             let target = values.add(slot * vectors * S::LANES);
             match vectors {
-                8 => sums(Wide::<S, 8>(s), span, row, values, target),
-                4 => sums(Wide::<S, 4>(s), span, row, values, target),
-                2 => sums(Wide::<S, 2>(s), span, row, values, target),
-                _ => sums(s, span, row, values, target),
+                8 => edges = sums(Wide::<S, 8>(s), span, edges, values, target),
+                4 => edges = sums(Wide::<S, 4>(s), span, edges, values, target),
+                2 => edges = sums(Wide::<S, 2>(s), span, edges, values, target),
+                _ => edges = sums(s, span, edges, values, target),
             }
-            each!(activation, KNOWN => { activate(s, KNOWN, target, len * vectors) });
+            each!(activation, KNOWN => { activate(s, KNOWN, target, span.len() * vectors) });
         }
-        (nodes, edges, slot) = (&nodes[len..], &edges[end..], slot + len);
+        (nodes, slot) = (rest, slot + span.len());
     }
 }
 
-/// Biases and connections of a span.
+/// Biases and connections of a span; gives the edges after those of the span.
 ///
 /// # Safety
-/// `edges` must be those of the nodes, their sources slots of `values` before the
-/// span, and `target` the first slot of the span.
+/// `edges` must begin with those of the nodes, their sources be slots of `values`
+/// before the span, and `target` the first slot of the span.
 #[inline(always)]
-unsafe fn sums<S: Simd>(
+unsafe fn sums<'a, S: Simd>(
     s: S,
     nodes: &[Node],
-    mut edges: &[Edge],
+    mut edges: &'a [Edge],
     values: *const f32,
     mut target: *mut f32,
-) {
+) -> &'a [Edge] {
     for node in nodes {
         let (row, rest) = edges.split_at(node.fan_in as usize);
         edges = rest;
@@ -122,6 +112,7 @@ unsafe fn sums<S: Simd>(
             target = target.add(S::LANES);
         }
     }
+    edges
 }
 
 /// Replaces so many vectors of sums by their activation, four side by side.

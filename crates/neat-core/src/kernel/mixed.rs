@@ -1,6 +1,6 @@
 //! A different activation in each lane. All that need a power share one.
 
-use super::activate::{exp2_parts, shaped, softplus_of};
+use super::activate::{HIGHEST, LOWEST, exp2_m1, shaped, sigmoid_denominator, softplus_of, split};
 use super::simd::Simd;
 use crate::Activation::{self, *};
 
@@ -55,12 +55,15 @@ fn with_power<S: Simd>(s: S, set: u16, numbers: S::V, z: S::V, mut result: S::V)
     if has(set, &[Softplus, Elu]) {
         let falling = s.mul(s.abs(z), s.splat(-LOG2_E));
         exponent = up_to(s, numbers, Softplus, falling, exponent);
-        let rising = s.mul(z, s.splat(LOG2_E));
+        let rising = s.mul(s.min(zero, z), s.splat(LOG2_E));
         exponent = up_to(s, numbers, Elu, rising, exponent);
     }
-    exponent = up_to(s, numbers, Tanh, z, exponent);
-    let (rest, power) = exp2_parts(s, exponent);
-    let exponential = s.add(power, rest);
+    let exponent = s.max(s.splat(LOWEST), exponent);
+    let sigmoidal = s.min(s.splat(HIGHEST), z);
+    let exponent = up_to(s, numbers, Tanh, sigmoidal, exponent);
+    let (power, r) = split(s, s.at_least(LOWEST, exponent), exponent);
+    let rest = exp2_m1(s, up_to(s, numbers, Tanh, r, s.sub(zero, r)));
+    let exponential = s.add(power, s.mul(power, rest));
     result = up_to(s, numbers, Gaussian, exponential, result);
     if has(set, &[Softplus]) {
         let softplus = softplus_of(s, z, exponential);
@@ -72,11 +75,11 @@ fn with_power<S: Simd>(s: S, set: u16, numbers: S::V, z: S::V, mut result: S::V)
         result = up_to(s, numbers, Elu, elu, result);
     }
     result = below_elu(s, set, numbers, z, result);
-    // 1 / (1 + 2^z), or 2 / (1 + 2^z) - 1 for tanh.
-    let above = up_to(s, numbers, SteepenedSigmoid, one, s.splat(2.0));
-    let below = up_to(s, numbers, SteepenedSigmoid, zero, one);
-    let divisor = s.add(s.add(power, one), rest);
-    let sigmoidal = s.sub(s.div(above, divisor), below);
+    // 1 / (1 + 2^-z), or 2 / (1 + 2^-z) - 1 for tanh.
+    let factor = up_to(s, numbers, SteepenedSigmoid, one, s.splat(2.0));
+    let term = up_to(s, numbers, SteepenedSigmoid, zero, one);
+    let below = sigmoid_denominator(s, power, rest);
+    let sigmoidal = s.sub(s.div(s.mul(factor, power), below), term);
     up_to(s, numbers, Tanh, sigmoidal, result)
 }
 

@@ -71,6 +71,10 @@ impl Simd for Portable {
         map2(a, b, |a, b| Scalar.min(a, b))
     }
     #[inline(always)]
+    fn at_least(self, low: f32, a: Self::V) -> Self::V {
+        self.max(self.splat(low), a)
+    }
+    #[inline(always)]
     fn select_lt(self, a: Self::V, b: Self::V, yes: Self::V, no: Self::V) -> Self::V {
         std::array::from_fn(|lane| Scalar.select_lt(a[lane], b[lane], yes[lane], no[lane]))
     }

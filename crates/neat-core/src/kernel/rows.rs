@@ -19,6 +19,9 @@ pub(crate) struct Node {
     /// Times the activation's slope; never -0.
     pub(crate) bias: f32,
     pub(crate) activation: Activation,
+    /// At the first node of a span: how many nodes there are from here on that have
+    /// this activation and do not read each other, at most [`MOST_IN_SPAN`].
+    pub(crate) span: u8,
     /// How many edges end here; they begin where those of the node before end.
     pub(crate) fan_in: u32,
 }
@@ -30,10 +33,31 @@ pub(crate) struct Edge {
     pub(crate) weight: f32,
 }
 
+/// Few enough for their sums to stay in the nearest cache until the activations
+/// are computed.
+const MOST_IN_SPAN: u8 = 8;
+
 /// The product with an activation's slope, kept finite: infinity times an input
 /// of 0 would be NaN.
 fn folded(weight: f32, slope: f32) -> f32 {
     (weight * slope).clamp(f32::MIN, f32::MAX)
+}
+
+fn mark_spans(plan: &Plan, nodes: &mut [Node]) {
+    let mut first = 0;
+    for at in 1..nodes.len() {
+        let row = plan.row_offsets[at] as usize..plan.row_offsets[at + 1] as usize;
+        let last = plan.sources[row].last();
+        let reads_span = last.is_some_and(|&slot| slot as usize >= plan.input_size + first);
+        let Node {
+            activation, span, ..
+        } = nodes[first];
+        if nodes[at].activation == activation && span < MOST_IN_SPAN && !reads_span {
+            nodes[first].span += 1;
+        } else {
+            first = at;
+        }
+    }
 }
 
 /// The rows of any number of networks, one after the other in memory.
@@ -56,6 +80,7 @@ struct Extent {
 
 impl RowsArena {
     pub(crate) fn push(&mut self, plan: &Plan) {
+        let first = self.nodes.len();
         for (at, &activation) in plan.activations.iter().enumerate() {
             let slope = slope(activation);
             let row = plan.row_offsets[at] as usize..plan.row_offsets[at + 1] as usize;
@@ -64,6 +89,7 @@ impl RowsArena {
                 // product that is 0 changes no bit.
                 bias: folded(plan.biases[at], slope) + 0.0,
                 activation,
+                span: 1,
                 fan_in: row.len() as u32,
             });
             let sources = &plan.sources[row.clone()];
@@ -73,6 +99,7 @@ impl RowsArena {
                 self.edges.push(Edge { source, weight });
             }
         }
+        mark_spans(plan, &mut self.nodes[first..]);
         let slots = plan.input_size + plan.activations.len();
         assert!(
             plan.output_slots

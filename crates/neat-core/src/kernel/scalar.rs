@@ -63,6 +63,10 @@ impl Simd for Scalar {
         if a < b { a } else { b }
     }
     #[inline(always)]
+    fn at_least(self, low: f32, a: f32) -> f32 {
+        self.max(low, a)
+    }
+    #[inline(always)]
     fn select_lt(self, a: f32, b: f32, yes: f32, no: f32) -> f32 {
         if a < b { yes } else { no }
     }

@@ -51,9 +51,15 @@ pub(crate) trait Simd: Copy {
     fn abs(self, a: Self::V) -> Self::V;
     /// `a` negated where the lowest bit of `parity` is set.
     fn negate_if_odd(self, a: Self::V, parity: Self::V) -> Self::V;
-    /// 2^(k / 16) for the integer k in the low mantissa bits of `biased`.
+    /// `max(low, a)` for a number `low` below 0; anything where `a` is NaN.
+    fn at_least(self, low: f32, a: Self::V) -> Self::V;
+    /// 2^(k / 16) for `biased` = [`SIXTEENTHS`] + k / 16, with k from -4096 to 4095.
     fn exp2_sixteenths(self, biased: Self::V) -> Self::V;
 }
+
+/// Adding 1.5 x 2^19 leaves round(16 z) in the low bits of the mantissa; adding 2^8
+/// to that keeps the bits above the lowest thirteen the same.
+pub(crate) const SIXTEENTHS: f32 = 786_688.0;
 
 /// An instruction set that can choose freely among the lanes of a vector.
 pub(crate) trait Permute: Simd {
@@ -73,8 +79,8 @@ pub(crate) trait Permute: Simd {
     fn any_nan(self, a: Self::V) -> bool;
 }
 
-/// 2^(j / 16) as bits, less j << 19: adding k << 19 to entry k % 16 then puts
-/// the exponent k / 16 in place without masking.
+/// 2^(j / 16) as bits, less (4096 + j) << 19: adding the bits of a `biased` number
+/// << 19 to entry k % 16 then puts the exponent k / 16 in place without masking.
 pub(crate) const EXP2_TABLE: [u32; 16] = {
     // 2^(j / 16) rounded to f32.
     const POWERS: [f32; 16] = [
@@ -98,7 +104,20 @@ pub(crate) const EXP2_TABLE: [u32; 16] = {
     let mut table = [0; 16];
     let mut j = 0;
     while j < 16 {
-        table[j] = POWERS[j].to_bits() - ((j as u32) << 19);
+        table[j] = POWERS[j].to_bits().wrapping_sub((4096 + j as u32) << 19);
+        j += 1;
+    }
+    table
+};
+
+/// [`EXP2_TABLE`] for bits that are rotated instead of shifted, which is quicker on
+/// some machines: less what the upper nineteen bits of a `biased` number are.
+#[cfg(target_arch = "x86_64")]
+pub(crate) const ROTATED_TABLE: [u32; 16] = {
+    let mut table = EXP2_TABLE;
+    let mut j = 0;
+    while j < 16 {
+        table[j] = table[j].wrapping_sub(SIXTEENTHS.to_bits() >> 13);
         j += 1;
     }
     table
@@ -112,7 +131,10 @@ mod tests {
     fn the_table_holds_the_nearest_floats() {
         for (j, entry) in (0u32..).zip(EXP2_TABLE) {
             let exact = (f64::from(j) / 16.0).exp2();
-            assert_eq!(entry + (j << 19), (exact as f32).to_bits());
+            assert_eq!(
+                entry.wrapping_add((4096 + j) << 19),
+                (exact as f32).to_bits()
+            );
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One row of one network, in the layout of [`Groups`].
 
-use super::activate::{exp2, one_plus_exp2, shaped};
+use super::activate::{exp2, shaped, sigmoid_parts};
 use super::groups::{Group, Groups};
 use super::simd::Permute;
 use crate::Activation;
@@ -89,10 +89,11 @@ unsafe fn read_inputs<S: Permute>(
 fn activate<S: Permute>(s: S, group: &Group, z: S::V) -> S::V {
     let mut result = z;
     if group.sigmoidal != 0 {
-        // 1 / (1 + 2^z), or 2 / (1 + 2^z) - 1 for tanh.
-        let above = s.blend(group.tanh, s.splat(2.0), s.splat(1.0));
-        let below = s.blend(group.tanh, s.splat(1.0), s.splat(0.0));
-        let value = s.sub(s.div(above, one_plus_exp2(s, z)), below);
+        let (above, below) = sigmoid_parts(s, z);
+        // 1 / (1 + 2^-z), or 2 / (1 + 2^-z) - 1 for tanh.
+        let factor = s.blend(group.tanh, s.splat(2.0), s.splat(1.0));
+        let term = s.blend(group.tanh, s.splat(1.0), s.splat(0.0));
+        let value = s.sub(s.div(s.mul(factor, above), below), term);
         result = s.blend(group.sigmoidal, value, result);
     }
     if group.relu | group.leaky_relu | group.abs | group.step != 0 {
@@ -107,7 +108,7 @@ fn activate<S: Permute>(s: S, group: &Group, z: S::V) -> S::V {
     }
     if group.elu | group.gaussian != 0 {
         let square = s.sub(s.splat(0.0), s.mul(z, z));
-        let power = s.mul(z, s.splat(std::f32::consts::LOG2_E));
+        let power = s.mul(s.min(s.splat(0.0), z), s.splat(std::f32::consts::LOG2_E));
         let exponential = exp2(s, s.blend(group.gaussian, square, power));
         let below = s.sub(exponential, s.splat(1.0));
         let elu = s.select_lt(z, s.splat(0.0), below, z);

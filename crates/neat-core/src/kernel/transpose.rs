@@ -1,33 +1,238 @@
 //! Between rows as callers have them and slots as lanes have them, in tiles of
-//! four by four: storing one number at a time would take as long as computing.
+//! four columns: storing one number at a time would take as long as computing.
 
-const TILE: usize = 4;
+use super::portable::Portable;
+use super::simd::Simd;
 
-type Tile = [[f32; TILE]; TILE];
+/// Columns in a tile.
+const COLUMNS: usize = 4;
+
+/// An instruction set that turns tiles of [`Transpose::ROWS`] rows.
+pub(crate) trait Transpose: Simd {
+    /// Rows in a tile.
+    const ROWS: usize;
+    /// Copies a tile from rows to columns; each are so far apart.
+    ///
+    /// # Safety
+    /// Rows must be readable, columns writable.
+    unsafe fn rows_to_slots(self, from: *const f32, between: usize, to: *mut f32, stride: usize);
+    /// Copies a tile from columns to rows, which are so far apart.
+    ///
+    /// # Safety
+    /// Columns must be readable, rows writable.
+    unsafe fn slots_to_rows(self, from: [*const f32; COLUMNS], to: *mut f32, between: usize);
+}
 
 #[cfg(not(target_arch = "x86_64"))]
 #[inline(always)]
-fn transposed(rows: Tile) -> Tile {
+fn turned(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     std::array::from_fn(|i| std::array::from_fn(|j| rows[j][i]))
 }
 
 #[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn transposed(rows: Tile) -> Tile {
+fn turned(rows: [[f32; 4]; 4]) -> [[f32; 4]; 4] {
     use std::arch::x86_64::{
         __m128, _mm_movehl_ps, _mm_movelh_ps, _mm_unpackhi_ps, _mm_unpacklo_ps,
     };
-    // SAFETY: SSE2 is in every x86-64, and both types are 4 numbers.
+    // SAFETY: SSE2 is in every x86-64, and both types are four times four numbers.
     unsafe {
-        let [a, b, c, d] = std::mem::transmute::<Tile, [__m128; TILE]>(rows);
+        let [a, b, c, d] = std::mem::transmute::<[[f32; 4]; 4], [__m128; 4]>(rows);
         let (ab, cd) = (_mm_unpacklo_ps(a, b), _mm_unpacklo_ps(c, d));
         let (ab_high, cd_high) = (_mm_unpackhi_ps(a, b), _mm_unpackhi_ps(c, d));
-        std::mem::transmute::<[__m128; TILE], Tile>([
+        std::mem::transmute::<[__m128; 4], [[f32; 4]; 4]>([
             _mm_movelh_ps(ab, cd),
             _mm_movehl_ps(cd, ab),
             _mm_movelh_ps(ab_high, cd_high),
             _mm_movehl_ps(cd_high, ab_high),
         ])
+    }
+}
+
+impl Transpose for Portable {
+    const ROWS: usize = 4;
+
+    #[inline(always)]
+    unsafe fn rows_to_slots(self, from: *const f32, between: usize, to: *mut f32, stride: usize) {
+        // SAFETY: the caller's obligation; reads and writes are unaligned.
+        unsafe {
+            let row = |row: usize| from.add(row * between).cast::<[f32; 4]>();
+            let columns = turned(std::array::from_fn(|at| row(at).read_unaligned()));
+            for (column, numbers) in columns.into_iter().enumerate() {
+                let to = to.add(column * stride).cast::<[f32; 4]>();
+                to.write_unaligned(numbers);
+            }
+        }
+    }
+
+    #[inline(always)]
+    unsafe fn slots_to_rows(self, from: [*const f32; COLUMNS], to: *mut f32, between: usize) {
+        // SAFETY: the caller's obligation; reads and writes are unaligned.
+        unsafe {
+            let rows = turned(from.map(|column| column.cast::<[f32; 4]>().read_unaligned()));
+            for (row, numbers) in rows.into_iter().enumerate() {
+                let to = to.add(row * between).cast::<[f32; 4]>();
+                to.write_unaligned(numbers);
+            }
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod avx {
+    use std::arch::x86_64::*;
+
+    use super::{COLUMNS, Transpose};
+    use crate::kernel::avx2::Avx2;
+    use crate::kernel::avx512::Avx512;
+
+    /// Transposes the four by four numbers in each half.
+    ///
+    /// # Safety
+    /// The machine must have AVX.
+    #[inline(always)]
+    unsafe fn turned([a, b, c, d]: [__m256; 4]) -> [__m256; 4] {
+        // SAFETY: the caller's obligation.
+        unsafe {
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            [
+                _mm256_shuffle_ps::<0x44>(ab, cd),
+                _mm256_shuffle_ps::<0xee>(ab, cd),
+                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                _mm256_shuffle_ps::<0xee>(ab_high, cd_high),
+            ]
+        }
+    }
+
+    macro_rules! transpose {
+        ($set:ident) => {
+            impl Transpose for $set {
+                const ROWS: usize = 8;
+
+                #[inline(always)]
+                unsafe fn rows_to_slots(
+                    self,
+                    from: *const f32,
+                    between: usize,
+                    to: *mut f32,
+                    stride: usize,
+                ) {
+                    // SAFETY: the caller's obligation; `self` proves the instructions.
+                    unsafe {
+                        // Row r below, row r + 4 above.
+                        let mut rows = [_mm256_setzero_ps(); 4];
+                        for (row, pair) in rows.iter_mut().enumerate() {
+                            let low = _mm_loadu_ps(from.add(row * between));
+                            let high = _mm_loadu_ps(from.add((row + 4) * between));
+                            *pair = _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high);
+                        }
+                        for (column, numbers) in turned(rows).into_iter().enumerate() {
+                            _mm256_storeu_ps(to.add(column * stride), numbers);
+                        }
+                    }
+                }
+
+                #[inline(always)]
+                unsafe fn slots_to_rows(
+                    self,
+                    [a, b, c, d]: [*const f32; COLUMNS],
+                    to: *mut f32,
+                    between: usize,
+                ) {
+                    // SAFETY: the caller's obligation; `self` proves the instructions.
+                    unsafe {
+                        let rows = turned([
+                            _mm256_loadu_ps(a),
+                            _mm256_loadu_ps(b),
+                            _mm256_loadu_ps(c),
+                            _mm256_loadu_ps(d),
+                        ]);
+                        for (row, pair) in rows.into_iter().enumerate() {
+                            _mm_storeu_ps(to.add(row * between), _mm256_castps256_ps128(pair));
+                            let high = _mm256_extractf128_ps::<1>(pair);
+                            _mm_storeu_ps(to.add((row + 4) * between), high);
+                        }
+                    }
+                }
+            }
+        };
+    }
+
+    transpose!(Avx2);
+
+    /// Transposes the four by four numbers in each quarter.
+    ///
+    /// # Safety
+    /// The machine must have AVX-512 F.
+    #[inline(always)]
+    unsafe fn turned_quarters([a, b, c, d]: [__m512; 4]) -> [__m512; 4] {
+        // SAFETY: the caller's obligation.
+        unsafe {
+            let (ab, cd) = (_mm512_unpacklo_ps(a, b), _mm512_unpacklo_ps(c, d));
+            let (ab_high, cd_high) = (_mm512_unpackhi_ps(a, b), _mm512_unpackhi_ps(c, d));
+            [
+                _mm512_shuffle_ps::<0x44>(ab, cd),
+                _mm512_shuffle_ps::<0xee>(ab, cd),
+                _mm512_shuffle_ps::<0x44>(ab_high, cd_high),
+                _mm512_shuffle_ps::<0xee>(ab_high, cd_high),
+            ]
+        }
+    }
+
+    impl Transpose for Avx512 {
+        const ROWS: usize = 16;
+
+        #[inline(always)]
+        unsafe fn rows_to_slots(
+            self,
+            from: *const f32,
+            between: usize,
+            to: *mut f32,
+            stride: usize,
+        ) {
+            // SAFETY: the caller's obligation; `self` proves the instructions.
+            unsafe {
+                // Rows r, r + 4, r + 8 and r + 12, a quarter each.
+                let mut rows = [_mm512_setzero_ps(); 4];
+                for (row, quad) in rows.iter_mut().enumerate() {
+                    let at = |quarter: usize| from.add((row + 4 * quarter) * between);
+                    let low = _mm256_castps128_ps256(_mm_loadu_ps(at(0)));
+                    let low = _mm256_insertf128_ps::<1>(low, _mm_loadu_ps(at(1)));
+                    let high = _mm256_castps128_ps256(_mm_loadu_ps(at(2)));
+                    let high = _mm256_insertf128_ps::<1>(high, _mm_loadu_ps(at(3)));
+                    *quad = _mm512_insertf32x8::<1>(_mm512_castps256_ps512(low), high);
+                }
+                for (column, numbers) in turned_quarters(rows).into_iter().enumerate() {
+                    _mm512_storeu_ps(to.add(column * stride), numbers);
+                }
+            }
+        }
+
+        #[inline(always)]
+        unsafe fn slots_to_rows(
+            self,
+            [a, b, c, d]: [*const f32; COLUMNS],
+            to: *mut f32,
+            between: usize,
+        ) {
+            // SAFETY: the caller's obligation; `self` proves the instructions.
+            unsafe {
+                let rows = turned_quarters([
+                    _mm512_loadu_ps(a),
+                    _mm512_loadu_ps(b),
+                    _mm512_loadu_ps(c),
+                    _mm512_loadu_ps(d),
+                ]);
+                for (row, quad) in rows.into_iter().enumerate() {
+                    let at = |quarter: usize| to.add((row + 4 * quarter) * between);
+                    _mm_storeu_ps(at(0), _mm512_castps512_ps128(quad));
+                    _mm_storeu_ps(at(1), _mm512_extractf32x4_ps::<1>(quad));
+                    _mm_storeu_ps(at(2), _mm512_extractf32x4_ps::<2>(quad));
+                    _mm_storeu_ps(at(3), _mm512_extractf32x4_ps::<3>(quad));
+                }
+            }
+        }
     }
 }
 
@@ -37,39 +242,27 @@ fn transposed(rows: Tile) -> Tile {
 /// `from` must hold `rows` x `columns` numbers, `to` `columns` x `stride`, and
 /// `stride` be at least `rows`.
 #[inline(always)]
-pub(crate) unsafe fn rows_to_slots(
+pub(crate) unsafe fn rows_to_slots<S: Transpose>(
+    s: S,
     from: *const f32,
     rows: usize,
     columns: usize,
     to: *mut f32,
     stride: usize,
 ) {
-    let tiled = columns / TILE * TILE;
-    let mut row = 0;
+    let (tiled_rows, tiled) = (rows / S::ROWS * S::ROWS, columns / COLUMNS * COLUMNS);
     // SAFETY: rows stay below `rows` and columns below `columns`.
     unsafe {
-        while row + TILE <= rows {
+        for row in (0..tiled_rows).step_by(S::ROWS) {
             let from = from.add(row * columns);
-            for column in (0..tiled).step_by(TILE) {
-                let tile = transposed(std::array::from_fn(|r| {
-                    from.add(r * columns + column)
-                        .cast::<[f32; TILE]>()
-                        .read_unaligned()
-                }));
-                for (c, lanes) in tile.into_iter().enumerate() {
-                    let to = to.add((column + c) * stride + row);
-                    to.cast::<[f32; TILE]>().write_unaligned(lanes);
-                }
-            }
-            for column in tiled..columns {
-                let lanes: [f32; TILE] = std::array::from_fn(|r| *from.add(r * columns + column));
+            for column in (0..tiled).step_by(COLUMNS) {
                 let to = to.add(column * stride + row);
-                to.cast::<[f32; TILE]>().write_unaligned(lanes);
+                s.rows_to_slots(from.add(column), columns, to, stride);
             }
-            row += TILE;
         }
-        for row in row..rows {
-            for column in 0..columns {
+        for column in 0..columns {
+            let first = if column < tiled { tiled_rows } else { 0 };
+            for row in first..rows {
                 *to.add(column * stride + row) = *from.add(row * columns + column);
             }
         }
@@ -82,7 +275,8 @@ pub(crate) unsafe fn rows_to_slots(
 /// `from` must hold `stride` numbers for each of the slots, `stride` be at least
 /// `rows`, and `to` have room for the rows.
 #[inline(always)]
-pub(crate) unsafe fn slots_to_rows(
+pub(crate) unsafe fn slots_to_rows<S: Transpose>(
+    s: S,
     from: *const f32,
     slots: &[u32],
     stride: usize,
@@ -90,32 +284,27 @@ pub(crate) unsafe fn slots_to_rows(
     rows: usize,
 ) {
     let columns = slots.len();
-    let tiled = columns / TILE * TILE;
+    let (tiled_rows, tiled) = (rows / S::ROWS * S::ROWS, columns / COLUMNS * COLUMNS);
     // SAFETY: rows stay below `rows` and columns below `columns`.
     unsafe {
-        for column in (0..tiled).step_by(TILE) {
-            let lanes: [*const f32; TILE] =
-                std::array::from_fn(|c| from.add(slots[column + c] as usize * stride));
-            let mut row = 0;
-            while row + TILE <= rows {
-                let tile = transposed(
-                    lanes.map(|slot| slot.add(row).cast::<[f32; TILE]>().read_unaligned()),
-                );
-                for (r, numbers) in tile.into_iter().enumerate() {
-                    let to = to.add((row + r) * columns + column);
-                    to.cast::<[f32; TILE]>().write_unaligned(numbers);
-                }
-                row += TILE;
-            }
-            for row in row..rows {
-                for (c, slot) in lanes.into_iter().enumerate() {
-                    *to.add(row * columns + column + c) = *slot.add(row);
-                }
+        for (at, &[a, b, c, d]) in slots.as_chunks::<COLUMNS>().0.iter().enumerate() {
+            let lanes = [
+                from.add(a as usize * stride),
+                from.add(b as usize * stride),
+                from.add(c as usize * stride),
+                from.add(d as usize * stride),
+            ];
+            let to = to.add(at * COLUMNS);
+            for row in (0..tiled_rows).step_by(S::ROWS) {
+                let [a, b, c, d] = lanes;
+                let lanes = [a.add(row), b.add(row), c.add(row), d.add(row)];
+                s.slots_to_rows(lanes, to.add(row * columns), columns);
             }
         }
-        for (column, &slot) in slots.iter().enumerate().skip(tiled) {
+        for (column, &slot) in slots.iter().enumerate() {
             let slot = from.add(slot as usize * stride);
-            for row in 0..rows {
+            let first = if column < tiled { tiled_rows } else { 0 };
+            for row in first..rows {
                 *to.add(row * columns + column) = *slot.add(row);
             }
         }

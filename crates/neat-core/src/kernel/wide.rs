@@ -63,6 +63,14 @@ impl<S: Simd, const W: usize> Simd for Wide<S, W> {
             unsafe { self.0.store(to.add(w * S::LANES), value) };
         }
     }
+    #[inline(always)]
+    fn at_least(self, low: f32, a: Self::V) -> Self::V {
+        let mut result = a;
+        for value in &mut result {
+            *value = self.0.at_least(low, *value);
+        }
+        result
+    }
     each_vector! {
         add(a, b)
         sub(a, b)
