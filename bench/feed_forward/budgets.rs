@@ -87,23 +87,27 @@ fn size_and_kind(name: &str) -> (&str, &str) {
 
 fn one_vector(scope: &Scope, name: &str, genome: &Genome, budgets: &mut Vec<Budget>) {
     let inputs = genomes::inputs(genome.input_size());
+    let plain = genomes::without_activations(genome);
     let mut naive = Naive::new(genome);
     let mut first = vec![0.0; genome.output_size()];
-    let mut second = first.clone();
+    let (mut second, mut third) = (first.clone(), first.clone());
     for tier in Tier::available() {
         let network = genome.compile_for(tier).expect("available");
+        let linear = plain.compile_for(tier).expect("available");
         let times = compete(
             scope.turns,
             &mut [
                 &mut || naive.feed_forward(black_box(&inputs), &mut first),
                 &mut || network.feed_forward(black_box(&inputs), &mut second),
+                &mut || linear.feed_forward(black_box(&inputs), &mut third),
             ],
         );
         let ratio = times[1].against(&times[0]);
         println!(
-            "{name:16} one vector {:9} {:8.1} ns, naive {:8.1} ns: {}",
+            "{name:16} one vector {:9} {:8.1} ns (all identity: {:.1}), naive {:8.1} ns: {}",
             tier.name(),
             times[1].median(),
+            times[2].median(),
             times[0].median(),
             shown(ratio)
         );
@@ -129,9 +133,12 @@ fn rows(scope: &Scope, name: &str, genome: &Genome, budgets: &mut Vec<Budget>) {
     const ROWS: usize = 64;
     let inputs = genomes::inputs(ROWS * genome.input_size());
     let mut outputs = vec![0.0; ROWS * genome.output_size()];
+    let mut other = outputs.clone();
+    let plain = genomes::without_activations(genome);
     let flop = 2 * Naive::new(genome).connections() * ROWS;
     for tier in Tier::available() {
         let network = genome.compile_for(tier).expect("available");
+        let linear = plain.compile_for(tier).expect("available");
         let (peak, peak_flop) = peaks::highest(tier);
         let times = compete(
             scope.turns,
@@ -140,14 +147,16 @@ fn rows(scope: &Scope, name: &str, genome: &Genome, budgets: &mut Vec<Budget>) {
                     black_box(peak());
                 },
                 &mut || network.feed_forward_batch(black_box(&inputs), &mut outputs, ROWS),
+                &mut || linear.feed_forward_batch(black_box(&inputs), &mut other, ROWS),
             ],
         );
         let flop_ratio = flop as f64 / peak_flop as f64;
         let share = times[1].against(&times[0]).times(100.0 * flop_ratio);
         println!(
-            "{name:16} 64 rows    {:9} {:8.2} ns a row, {:6.1} GFLOP/s: {:.1} % of the peak ({:.1} to {:.1})",
+            "{name:16} 64 rows    {:9} {:8.2} ns a row (all identity: {:.2}), {:6.1} GFLOP/s: {:.1} % of the peak ({:.1} to {:.1})",
             tier.name(),
             times[1].median() / ROWS as f64,
+            times[2].median() / ROWS as f64,
             flop as f64 / times[1].median(),
             share.median,
             share.low,
@@ -205,30 +214,26 @@ fn population(
     let inputs = genomes::inputs(population.len() * 8);
     let mut first = vec![0.0; population.len() * 4];
     let (mut second, mut third) = (first.clone(), first.clone());
-    let one = rayon::ThreadPoolBuilder::new().num_threads(1);
-    let one = one.build().expect("a thread");
-    let times = one.install(|| {
-        compete(
-            scope.turns,
-            &mut [
-                &mut || {
-                    let rows = inputs.chunks(8).zip(first.chunks_mut(4));
-                    for (network, (inputs, outputs)) in naive.iter_mut().zip(rows) {
-                        network.feed_forward(inputs, outputs);
-                    }
-                },
-                &mut || population.feed_forward(black_box(&inputs), &mut second),
-                &mut || {
-                    black_box(Population::from_packed(&words, &offsets).expect("one shape"));
-                },
-            ],
-        )
-    });
-    // Both hand their work over to other threads.
+    let times = compete(
+        scope.turns,
+        &mut [
+            &mut || {
+                let rows = inputs.chunks(8).zip(first.chunks_mut(4));
+                for (network, (inputs, outputs)) in naive.iter_mut().zip(rows) {
+                    network.feed_forward(inputs, outputs);
+                }
+            },
+            &mut || population.feed_forward_alone(black_box(&inputs), &mut second),
+            &mut || {
+                black_box(Population::from_packed(&words, &offsets).expect("one shape"));
+            },
+        ],
+    );
+    // Without the others, which would take the memory from the second thread's caches.
     let threads = compete(
         scope.turns,
         &mut [
-            &mut || one.install(|| population.feed_forward(black_box(&inputs), &mut second)),
+            &mut || population.feed_forward_alone(black_box(&inputs), &mut second),
             &mut || population.feed_forward(black_box(&inputs), &mut third),
         ],
     );

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use neat_core::Genome;
+use neat_core::{Activation, Genome};
 
 /// Name and genome, by name length and name: small sizes first.
 pub fn load() -> Vec<(String, Genome)> {
@@ -21,6 +21,16 @@ pub fn load() -> Vec<(String, Genome)> {
         .collect();
     genomes.sort_by_key(|(name, genome)| (genome.connections().len(), name.clone()));
     genomes
+}
+
+/// The same connections between nodes that only add: what the rest takes is the
+/// activations.
+pub fn without_activations(genome: &Genome) -> Genome {
+    let mut nodes = genome.nodes().to_vec();
+    for node in &mut nodes {
+        node.activation = Activation::Identity;
+    }
+    Genome::new(nodes, genome.connections().to_vec(), false).expect("as valid as the genome")
 }
 
 /// Inputs between -1 and 1, the same each time.
