@@ -8,6 +8,8 @@
 // - wrk gets one thread, as ours is one: on a machine of two cores any more take turns with the
 //   server. What `wrk -t4` makes of it stands beside.
 // - Ours runs in this process, which is warm, as wrk's machine code always is.
+// - The server is what limits both: see its CPU. In the open loop at a high rate our generator, which
+//   shares two cores with the server, can become the limit; then its own CPU says so.
 // - Turns change their order each round, and what is compared is the ratio within a round: what the
 //   machine does in between hits both.
 import { execFile } from 'node:child_process'
@@ -131,16 +133,21 @@ async function compare(server) {
   }
   const random = new Random(1)
   const percent = (ratio) => `${((ratio - 1) * 100).toFixed(1)} %`
-  const off = FIGURES.map((figure) => {
-    const { value, low, high } = difference(runs.ours, runs.wrk, figure, random)
+  const found = FIGURES.map((figure) => {
+    const between = difference(runs.ours, runs.wrk, figure, random)
+    const { value, low, high } = between
     console.log(
-      `neatron load against wrk, ${figure}: ${percent(value)} [${percent(low)}, ${percent(high)}]`,
+      `neatron load against wrk, ${figure}: ${percent(value)} [${percent(low)}, ${percent(high)}], ${judge(between)}`,
     )
-    return Math.abs(value - 1)
+    return judge(between)
   })
-  const close = off.every((by) => by <= AGREEMENT)
-  console.log(close ? 'They agree within 10 %.' : 'They do not agree within 10 %.')
-  process.exitCode = close ? 0 : 1
+  process.exitCode = found.includes('not within 10 %') ? 1 : 0
+}
+
+/** Beyond the agreement only when the whole interval is: p99 of a few seconds is a wide one. */
+function judge({ value, low, high }) {
+  if (low > 1 + AGREEMENT || high < 1 - AGREEMENT) return 'not within 10 %'
+  return Math.abs(value - 1) <= AGREEMENT ? 'within 10 %' : 'cannot tell'
 }
 
 try {

@@ -68,49 +68,47 @@ function compareFigures(
   return (Object.keys(NOISE) as Figure[]).flatMap((figure): Comparison[] => {
     const [from, to] = [estimate(before, figure), estimate(now, figure)]
     if (!from || !to) return []
-    const change = lessOne(quotient(asBefore(to, figure, now, yardsticks), from))
+    const [then, later] = comparable(figure, before, now, yardsticks) ?? [from, to]
+    const change = lessOne(quotient(later, then))
     const verdict = busy ? 'cannot tell' : judge(change, NOISE[figure])
     return [{ name: now.name, figure, before: from, now: to, change, verdict }]
   })
 }
 
 /**
- * What a figure would have been on the machine as it was: computing takes as much longer or shorter
- * as arithmetic does, and an exchange over HTTP as many nanoseconds more or less as an echo's, since
- * waking a process costs the same whatever it then computes. With many calls in flight nobody waits
- * to be woken.
+ * A figure of both runs, as it would have been on the machine as it was before. Computing takes as
+ * much longer or shorter as arithmetic does. Of an exchange over HTTP, what it takes more than an
+ * echo in the same rounds is compared, on top of what an echo took before: waking a process costs the
+ * same whatever it then computes, and whatever disturbs both at once drops out. With many calls in
+ * flight nobody waits to be woken. Null without yardsticks.
  */
-function asBefore(
-  figure: Estimate,
-  name: Figure,
-  { protocol, inFlight, rowsPerCall }: Measurement,
+function comparable(
+  figure: Figure,
+  before: Measurement,
+  now: Measurement,
   yardsticks: Yardsticks,
-): Estimate {
-  const of = ({ p50Ns, meanNs }: Yardstick) => (name === 'rowNs' ? meanNs : p50Ns)
-  const arithmetic = yardsticks.get('arithmetic')
-  const slower = arithmetic
-    ? (of(arithmetic.now)?.value ?? 1) / (of(arithmetic.before)?.value ?? 1)
-    : 1
-  const computed = (part: Estimate) => scale(part, 1 / slower)
-  const echo = yardsticks.get('echo')
-  const [then, now] = echo ? [of(echo.before), of(echo.now)] : []
-  if (protocol === null || inFlight > 1 || !then || !now) return computed(figure)
-  const calls = name === 'rowNs' ? 1 / rowsPerCall : 1
-  return sum(computed(sum(figure, scale(now, -calls))), scale(then, calls))
+): [Estimate, Estimate] | null {
+  const of = ({ p50Ns, meanNs }: Yardstick) => (figure === 'rowNs' ? meanNs : p50Ns)?.value ?? null
+  const { arithmetic, echo } = Object.fromEntries(yardsticks)
+  const [fast, slow] = arithmetic ? [of(arithmetic.before), of(arithmetic.now)] : []
+  const [from, to] = [estimate(before, figure), estimate(now, figure)]
+  if (!fast || !slow || !from || !to) return null
+  const computed = (part: Estimate) => scale(part, fast / slow)
+  const exchange = echo && of(echo.before)
+  const [over, overNow] = [before, now].map((row) => overEcho(row, figure))
+  if (!exchange || !over || !overNow) return [from, computed(to)]
+  const share = figure === 'rowNs' ? exchange / now.rowsPerCall : exchange
+  return [shifted(over, share), shifted(computed(overNow), share)]
 }
 
-/** a + b of independent estimates: the widths of their intervals add in squares. */
-function sum(a: Estimate, b: Estimate): Estimate {
-  const value = a.value + b.value
-  const [aWidths, bWidths] = [a, b].map(({ value: middle, low, high }) => [
-    Math.abs(middle - Math.min(low, high)),
-    Math.abs(Math.max(low, high) - middle),
-  ])
-  return {
-    value,
-    low: value - Math.hypot(aWidths[0], bWidths[0]),
-    high: value + Math.hypot(aWidths[1], bWidths[1]),
-  }
+/** What a row or a call took more than an echo; of a p99 the echo has none to take off. */
+function overEcho({ overEcho: over, rowsPerCall }: Measurement, figure: Figure): Estimate | null {
+  if (!over || figure === 'p99') return null
+  return figure === 'rowNs' ? scale(over.meanNs, 1 / rowsPerCall) : over.p50Ns
+}
+
+function shifted({ value, low, high }: Estimate, by: number): Estimate {
+  return { value: value + by, low: low + by, high: high + by }
 }
 
 function judge(change: Estimate, noise: number): Comparison['verdict'] {

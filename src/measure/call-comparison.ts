@@ -27,6 +27,18 @@ const YARDSTICKS = ['arithmetic', 'echo'] as const
 /** Measured with the contenders, and no contenders themselves. */
 type Yardsticks = Readonly<Record<(typeof YARDSTICKS)[number], Contender>>
 
+/** What stands around the contenders while they are measured. */
+interface Stage {
+  readonly options: BenchOptions
+  readonly trace: Trace
+  readonly own: OwnServer
+  readonly echo: Echo
+  readonly yardsticks: Yardsticks
+  readonly placement: Placement | null
+  readonly sampler: SystemSampler
+  readonly pids: Pids
+}
+
 /**
  * Measures every way of answering the trace: checks outputs, warms up, times in rounds, climbs rate
  * ladders at our server. What was measured when `signal` is aborted stays in `found`.
@@ -39,75 +51,105 @@ export async function compareCalls(
   others: readonly ServerAddress[],
   found: Findings,
 ): Promise<void> {
-  const { progress, signal, plan } = options
-  const placement = await Placement.open()
-  const echo = await Echo.start(trace.outputSize)
+  const { progress, signal } = options
+  const stage = await setStage(options, trace, clock, own)
+  const { placement, sampler, pids } = stage
   const contenders: Contender[] = []
-  const yardsticks: Yardsticks = {
-    arithmetic: arithmeticYardstick(clock),
-    echo: echoYardstick(echo, trace),
-  }
-  const pids: Pids = new Map()
-  const sampler = new SystemSampler(({ server }) =>
-    server === null ? null : (pids.get(server) ?? null),
-  )
   const addresses = [own.address, ...others]
-  const keepServers = async () => {
-    pids.set('neatron', own.address.pid!).set('echo', echo.pid)
-    for (const pid of pids.values()) await placement?.keepServer(pid)
-  }
   try {
     const ownServer = await lineUp(options, trace, clock, addresses, found, contenders, pids)
     progress.stage('Comparing outputs')
     const verified = await verifyAll(contenders, trace)
-    progress.stage('Warming up')
-    await keepServers()
-    const all = [...contenders, ...Object.values(yardsticks)]
-    await warmUpAll(all, plan.warmUpMs, placement, signal)
-    progress.stage(`Measuring ${contenders.length} ways to answer a row`)
-    const { roundsPerWindow, maxWindows } = plan.rounds
-    const total = roundsPerWindow * maxWindows * all.length
-    let done = 0
-    const restarted = all.filter(({ server }) => server === 'neatron' || server === 'echo')
-    const observer: RoundObserver = {
-      async before(contender) {
-        await placement?.client(contender.protocol === null ? 'free' : 'kept')
-        sampler.before(contender)
-      },
-      after(contender, round) {
-        sampler.after(contender)
-        options.live?.record(contender, round)
-        progress.step(++done, total)
-      },
-      // Processes differ in how their memory and their compiled code came to lie. One of them would
-      // stand for all; as many as there are windows show how far they differ.
-      async betweenWindows() {
-        await own.restart()
-        await echo.restart()
-        await deliverTrace(trace, own.address)
-        await keepServers()
-        await warmUpAll(restarted, plan.warmUpMs, placement, signal)
-      },
-    }
-    const measured = await measureInRounds(
-      all,
-      plan.rounds,
-      uniform(options.seed, STREAM.order),
-      observer,
-      signal,
-    )
-    await placement?.client('free')
-    summarizeAll(options, measured, yardsticks, verified, sampler, found)
+    const measured = await measureAll(stage, contenders)
+    summarizeAll(stage, measured, verified, found)
     found.othersCpu = sampler.others()
     found.cores = placement?.cores ?? null
     if (!signal.aborted) await climbLadders(options, trace, ownServer, placement, found)
   } finally {
     await placement?.client('free')
+    for (const pid of pids.values()) await placement?.freeServer(pid)
     placement?.close()
     sampler.close()
-    for (const contender of [...contenders, ...Object.values(yardsticks)]) await contender.close()
-    await echo.close()
-    for (const server of [own.address, ...others]) await withdrawTrace(server)
+    for (const contender of contenders) await contender.close()
+    for (const yardstick of Object.values(stage.yardsticks)) await yardstick.close()
+    await stage.echo.close()
+    for (const server of addresses) await withdrawTrace(server)
+  }
+}
+
+async function setStage(
+  options: BenchOptions,
+  trace: Trace,
+  clock: ClockCost,
+  own: OwnServer,
+): Promise<Stage> {
+  const placement = await Placement.open()
+  const echo = await Echo.start(trace.outputSize)
+  const pids: Pids = new Map()
+  const sampler = new SystemSampler(({ server }) =>
+    server === null ? null : (pids.get(server) ?? null),
+  )
+  const yardsticks = { arithmetic: arithmeticYardstick(clock), echo: echoYardstick(echo, trace) }
+  return { options, trace, own, echo, yardsticks, placement, sampler, pids }
+}
+
+async function measureAll(
+  stage: Stage,
+  contenders: readonly Contender[],
+): Promise<Map<Contender, Round[]>> {
+  const { progress, plan, seed, signal } = stage.options
+  const all = [...contenders, ...Object.values(stage.yardsticks)]
+  progress.stage('Warming up')
+  await keepServers(stage)
+  await warmUpAll(stage, all)
+  progress.stage(`Measuring ${contenders.length} ways to answer a row`)
+  const random = uniform(seed, STREAM.order)
+  const measured = await measureInRounds(all, plan.rounds, random, observer(stage, all), signal)
+  await stage.placement?.client('free')
+  return measured
+}
+
+function observer(stage: Stage, all: readonly Contender[]): RoundObserver {
+  const { placement, sampler, own, echo, trace, options } = stage
+  const { roundsPerWindow, maxWindows } = options.plan.rounds
+  const total = roundsPerWindow * maxWindows * all.length
+  const restarted = all.filter(({ server }) => server === 'neatron' || server === 'echo')
+  let done = 0
+  return {
+    async before(contender) {
+      await placement?.client(contender.protocol === null ? 'free' : 'kept')
+      sampler.before(contender)
+    },
+    after(contender, round) {
+      sampler.after(contender)
+      options.live?.record(contender, round)
+      options.progress.step(++done, total)
+    },
+    // Processes differ in how their memory and their compiled code came to lie. One of them would
+    // stand for all; as many as there are windows show how far they differ.
+    async betweenWindows() {
+      await own.restart()
+      await echo.restart()
+      await deliverTrace(trace, own.address)
+      await keepServers(stage)
+      await warmUpAll(stage, restarted)
+    },
+  }
+}
+
+async function keepServers({ own, echo, pids, placement }: Stage): Promise<void> {
+  pids.set('neatron', own.address.pid!).set('echo', echo.pid)
+  for (const pid of pids.values()) await placement?.keepServer(pid)
+}
+
+async function warmUpAll(
+  { options, placement }: Stage,
+  contenders: readonly Contender[],
+): Promise<void> {
+  for (const contender of contenders) {
+    if (options.signal.aborted) return
+    await placement?.client(contender.protocol === null ? 'free' : 'kept')
+    await contender.prepare(options.plan.warmUpMs)
   }
 }
 
@@ -149,29 +191,15 @@ function remedy({ code }: NeatronError): string {
   return '; or give the model it serves with --model, and its endpoint as URL (.../infer, .../v2/models/NAME)'
 }
 
-async function warmUpAll(
-  contenders: readonly Contender[],
-  milliseconds: number,
-  placement: Placement | null,
-  signal: AbortSignal,
-): Promise<void> {
-  for (const contender of contenders) {
-    if (signal.aborted) return
-    await placement?.client(contender.protocol === null ? 'free' : 'kept')
-    await contender.prepare(milliseconds)
-  }
-}
-
 function summarizeAll(
-  { plan, seed }: BenchOptions,
+  { options: { plan, seed }, yardsticks, sampler }: Stage,
   measured: ReadonlyMap<Contender, readonly Round[]>,
-  yardsticks: Yardsticks,
   verified: ReadonlyMap<Contender, Verification>,
-  sampler: SystemSampler,
   found: Findings,
 ): void {
   const random = uniform(seed, STREAM.bootstrap)
   const { roundsPerWindow } = plan.rounds
+  const echo = measured.get(yardsticks.echo)!
   for (const [contender, rounds] of measured) {
     if (rounds.length === 0) continue
     const name = YARDSTICKS.find((one) => yardsticks[one] === contender)
@@ -182,7 +210,7 @@ function summarizeAll(
     const verification = verified.get(contender)!
     const system = sampler.cost(contender, rounds)
     found.measurements.push(
-      summarize({ contender, rounds, roundsPerWindow, verification, system }, random),
+      summarize({ contender, rounds, echo, roundsPerWindow, verification, system }, random),
     )
     found.logs.set(contender.name, histogramLog(contender, rounds))
   }

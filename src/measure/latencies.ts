@@ -103,6 +103,33 @@ export function pooledPercentiles(
   })
 }
 
+/**
+ * What a percentile of `rounds` is above that of `others`, with an interval: both are taken of the
+ * same rounds in every resample, so that what hit both at once is not in it. Null where the samples
+ * of either are too few.
+ */
+export function pooledDifference(
+  rounds: readonly Latencies[],
+  others: readonly Latencies[],
+  percentile: number,
+  draws: Draws,
+): Estimate | null {
+  const sides = [rounds, others].map((side) => ({
+    pooled: pool(side),
+    samples: side.reduce((sum, { samples }) => sum + samples, 0),
+    callsPerSample: side[0]?.callsPerSample ?? 1,
+  }))
+  if (sides.some(({ samples }) => samples < samplesNeeded(percentile))) return null
+  const [one, other] = sides
+  const compute = (weights: Uint32Array, into: Float64Array) => {
+    weightedPercentiles(other.pooled, weights, [percentile], into)
+    const less = into[0] / other.callsPerSample
+    weightedPercentiles(one.pooled, weights, [percentile], into)
+    into[0] = into[0] / one.callsPerSample - less
+  }
+  return bootstrapAll(rounds.length, 1, compute, { resamples: RESAMPLES, ...draws })[0]
+}
+
 /** What was recorded in all rounds: value by value, ascending, which round recorded it how often. */
 interface Pooled {
   readonly values: Float64Array

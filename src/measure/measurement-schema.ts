@@ -90,6 +90,16 @@ export const Measurement = Type.Object(
       },
       { ...Closed, description: 'Nanoseconds of a call; null: too few samples.' },
     ),
+    overEcho: Nullable(
+      Type.Object(
+        { p50Ns: Nullable(Estimate), meanNs: Estimate },
+        {
+          ...Closed,
+          description:
+            'What a call took more than an HTTP echo in the same rounds; null in process, and with several in flight.',
+        },
+      ),
+    ),
     rowNs: Estimate,
     rowsPerSecond: Estimate,
     curve: Type.Array(Type.Tuple([Type.Number(), Type.Number()]), {

@@ -44,6 +44,11 @@ export class Placement {
     await this.#place(pid, String(this.cores.server))
   }
 
+  /** Lets the main thread of a server's process go where it likes. */
+  async freeServer(pid: number): Promise<void> {
+    await this.#place(pid, this.allowed)
+  }
+
   /** Keeps our main thread on the client's core, or lets it go where it likes. */
   async client(state: 'kept' | 'free'): Promise<void> {
     if (state === this.#client) return

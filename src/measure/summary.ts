@@ -1,5 +1,5 @@
 import type { Contender } from './contender.js'
-import { Latencies, PERCENTILES, pooledPercentiles } from './latencies.js'
+import { Latencies, PERCENTILES, pooledDifference, pooledPercentiles } from './latencies.js'
 import type { Measurement, SystemCost, Yardstick } from './report-schema.js'
 import type { Round } from './rounds.js'
 import { disagreement, windowsOf } from './stability.js'
@@ -11,6 +11,8 @@ export interface Measured {
   readonly contender: Contender
   /** At least one. */
   readonly rounds: readonly Round[]
+  /** Those of the echo, which were measured beside them. */
+  readonly echo: readonly Round[]
   readonly roundsPerWindow: number
   readonly verification: Verification
   readonly system: SystemCost | null
@@ -43,6 +45,7 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
     seconds: sum(rounds, (round) => round.seconds),
     rows,
     callNs: { p50, p95, p99, p999, max },
+    overEcho: overEcho(measured, draws),
     rowNs,
     rowsPerSecond: inverse(rowNs),
     curve: pooled.curve(),
@@ -56,6 +59,18 @@ export function summarize(measured: Measured, random: Uniform): Measurement {
       limit: verification.limit,
     },
     system: measured.system,
+  }
+}
+
+/** What a call takes more than an echo; null where a call is no exchange that someone waits for. */
+function overEcho({ contender, rounds, echo }: Measured, draws: Draws): Measurement['overEcho'] {
+  if (contender.protocol === null || contender.inFlight > 1) return null
+  const [cost, echoCost] = [rowCost(rounds, 1), rowCost(echo, 1)]
+  const more = (weights: Uint32Array) => cost(weights) - echoCost(weights)
+  const [ours, theirs] = [rounds, echo].map((side) => side.map(({ latencies }) => latencies))
+  return {
+    p50Ns: pooledDifference(ours, theirs, 50, draws),
+    meanNs: bootstrap(rounds.length, more, draws),
   }
 }
 

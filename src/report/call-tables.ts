@@ -1,5 +1,6 @@
 import type { Measurement } from '../measure/report-schema.js'
 import { grouped } from '../measure/units.js'
+import { compact } from './charts/scale.js'
 import {
   type Column,
   NONE,
@@ -48,7 +49,7 @@ export function callTable(title: string, measurements: readonly Measurement[]): 
     { header: 'max us', cell: ({ callNs }) => us(callNs.max) },
     { header: 'us a row', cell: ({ rowNs }) => us(rowNs) },
     { header: PLUS_MINUS, cell: ({ rowNs }) => plusMinus(rowNs) },
-    { header: 'rows/s', cell: ({ rowsPerSecond }) => grouped(rowsPerSecond.value) },
+    { header: 'rows/s', cell: ({ rowsPerSecond }) => compact(rowsPerSecond.value) },
     { header: '', cell: standing },
   ]
   return table(title, columns, measurements, notes)

@@ -48,7 +48,7 @@ figcaption { color: var(--dim); font-size: 0.9rem; margin-bottom: 8px; }
 .scroll { overflow-x: auto; margin-top: 16px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.82rem; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 7px; vertical-align: top; text-align: right; white-space: nowrap; border-bottom: 1px solid var(--rule); }
-th { color: var(--dim); font-weight: 600; }
+th { color: var(--dim); font-weight: 600; white-space: normal; vertical-align: bottom; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; }
 td small { display: block; color: var(--dim); font-size: 0.68rem; line-height: 1.25; letter-spacing: -0.01em; }
 h3 { font-size: 1rem; margin: 26px 0 0; }

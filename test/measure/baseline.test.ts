@@ -4,13 +4,22 @@ import { join } from 'node:path'
 import test from 'ava'
 import { compareWithBaseline, quotient } from '#src/measure/baseline.js'
 import type { Report } from '#src/measure/report-schema.js'
-import type { Estimate } from '#src/measure/statistics.js'
+import { type Estimate, scale } from '#src/measure/statistics.js'
 import { Random } from '#src/neat/random.js'
 import { withBaseline } from '#src/report/baselines.js'
 import { sample } from '../report/sample.js'
 
-/** The sample with every time multiplied, by a factor of its own for each figure. */
-function scaled(factor: () => number): Report {
+/** What a call takes more than an echo, when the call takes `by` times what it took, and the echo what it took. */
+function more(over: Estimate, call: Estimate, by: number): Estimate {
+  const extra = (by - 1) * call.value
+  return { value: over.value + extra, low: over.low + extra, high: over.high + extra }
+}
+
+/**
+ * The sample with every time multiplied, by a factor of its own for each figure; of an exchange that
+ * is all of the server's doing, unless the echo became as slow.
+ */
+function scaled(factor: () => number, echo: 'same' | 'as slow' = 'same'): Report {
   const times = (estimate: Estimate): Estimate => {
     const by = factor()
     return { value: estimate.value * by, low: estimate.low * by, high: estimate.high * by }
@@ -20,6 +29,16 @@ function scaled(factor: () => number): Report {
     measurements: sample.measurements.map((row) => ({
       ...row,
       rowNs: times(row.rowNs),
+      overEcho: row.overEcho && {
+        p50Ns:
+          echo === 'as slow'
+            ? times(row.overEcho.p50Ns!)
+            : more(row.overEcho.p50Ns!, row.callNs.p50!, factor()),
+        meanNs:
+          echo === 'as slow'
+            ? times(row.overEcho.meanNs)
+            : more(row.overEcho.meanNs, scale(row.rowNs, row.rowsPerCall), factor()),
+      },
       callNs: {
         ...row.callNs,
         p50: times(row.callNs.p50!),
@@ -58,7 +77,7 @@ test('independent widths add in squares', (t) => {
 })
 
 test('what the machine itself became slower by is taken off', (t) => {
-  const slower = scaled(() => 1.3)
+  const slower = scaled(() => 1.3, 'as slow')
   const times = ({ value, low, high }: Estimate) => ({
     ...{ value: 1.3 * value, low: 1.3 * low, high: 1.3 * high },
   })

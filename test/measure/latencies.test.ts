@@ -3,6 +3,7 @@ import {
   curvePercentiles,
   Latencies,
   PERCENTILES,
+  pooledDifference,
   pooledPercentiles,
   samplesNeeded,
 } from '#src/measure/latencies.js'
@@ -66,4 +67,16 @@ test('the curve stops where the samples end', (t) => {
   t.is(curve[0][0], 0)
   t.true(curve.at(-1)![0] <= 99)
   t.true(curvePercentiles.at(-1)! > 99.98)
+})
+
+test('a difference within the same rounds is sharp, though both sides wander', (t) => {
+  const level = [100, 180, 120, 300, 110, 140].map((us) => us * 1000)
+  const echo = level.map((at) => filled(2000, (i) => at + (i % 100)))
+  const calls = level.map((at) => filled(2000, (i) => at + 50_000 + (i % 100)))
+  const draws = { random: uniform(4), groupSize: 2 }
+  const { value, low, high } = pooledDifference(calls, echo, 50, draws)!
+  t.true(Math.abs(value - 50_000) < 500 && low > 49_000 && high < 51_000)
+  const [alone] = pooledPercentiles(calls, [50], draws)
+  t.true(alone!.high - alone!.low > 50_000)
+  t.is(pooledDifference(calls, [filled(1, () => 5)], 50, draws), null)
 })
