@@ -22,7 +22,7 @@ const CAPACITY_SECONDS = 4
 const IN_FLIGHT = 32
 const DEADLINE_MS = 1000
 /** The queue holds what the server answers in this time, so nothing that waits gets too old. */
-const QUEUE_MS = 200
+const QUEUE_MS = 150
 /**
  * A generator that sends later than this at its 99th percentile offers another load than it was
  * asked for. Latencies count from when a request was due, so its lag can only make them longer.
