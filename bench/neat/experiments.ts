@@ -65,7 +65,7 @@ export const EXPERIMENTS: readonly Experiment[] = [
     task: 'double-pole-without-velocities',
     runs: 20,
     generations: 200,
-    secondsPerRun: 8,
+    secondsPerRun: 4,
     paper: { evaluations: 33_184, generalisation: 286, failures: '0 of 20' },
   },
 ]
@@ -83,7 +83,7 @@ export const ABLATIONS: readonly Experiment[] = [
     title: 'without speciation',
     ...DPV,
     config: { compatibilityThreshold: 1e9, targetSpecies: 0 },
-    secondsPerRun: 4,
+    secondsPerRun: 0.4,
     paper: { evaluations: 25_600, failures: '25 %' },
   },
   {
@@ -108,13 +108,13 @@ export const ABLATIONS: readonly Experiment[] = [
 export const TASKS: readonly Experiment[] = [
   ['cart-pole', 50, 0.1],
   ['double-pole', 200, 0.4],
-  ['double-pole-without-velocities', 200, 8],
-  ['skirmish', 200, 10],
+  ['double-pole-without-velocities', 200, 4],
+  ['skirmish', 100, 15],
   ['xor', 100, 0.02],
-  ['parity-3', 200, 0.5],
-  ['parity-4', 500, 5],
-  ['multiplexer-6', 500, 5],
-  ['multiplexer-11', 500, 60],
+  ['parity-3', 200, 0.1],
+  ['parity-4', 200, 0.2],
+  ['multiplexer-6', 500, 4],
+  ['multiplexer-11', 300, 60],
 ].map(([name, generations, secondsPerRun]) => ({
   name: name as string,
   title: name as string,
