@@ -82,13 +82,15 @@ class LeanConnection {
   }
 
   #connect(): Socket {
-    const { protocol, hostname, port } = this.url
+    const { protocol, hostname, port, pathname } = this.url
     // An IPv6 address stands in brackets in a URL, and without them everywhere else.
     const host = hostname.replace(/^\[(.*)\]$/, '$1')
     const socket =
       protocol === 'https:'
         ? connectTls({ host, servername: host, port: Number(port || 443) })
-        : connectTcp({ host, port: Number(port || 80) })
+        : protocol === 'unix:'
+          ? connectTcp({ path: pathname })
+          : connectTcp({ host, port: Number(port || 80) })
     socket.setNoDelay(true)
     socket.setTimeout(TIMEOUT_MS, () => {
       const message = `no answer from ${this.url.origin} within ${TIMEOUT_MS / 1000} s; see whether the server is overloaded`
