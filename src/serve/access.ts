@@ -18,6 +18,9 @@ export type Check = (request: RequestHead) => void
 /** Addresses that answer without a token: a load balancer asks them, and they tell nothing. */
 const OPEN = new Set(['/v2/health/live', '/v2/health/ready'])
 
+/** `Host` of a request to an address of {@link isLoopback}: one test, for every request has it made. */
+const LOOPBACK_HOST = /^(?:localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])(?::\d*)?$/i
+
 /** The check that a server's options ask for; none where only its own user can reach it. */
 export function accessCheck({
   token,
@@ -54,7 +57,7 @@ export function tokenCheck(token: string): Check {
  */
 export function pageCheck({ headers, method }: RequestHead): void {
   const { host, origin } = headers
-  if (host !== undefined && !isLoopback(host.replace(/:\d*$/, '').replace(/^\[(.*)\]$/, '$1'))) {
+  if (host !== undefined && !LOOPBACK_HOST.test(host)) {
     throw new HttpError(
       'HOST_REFUSED',
       `Without a token this server answers to names of this machine only (localhost, 127.0.0.1, [::1]), got ${describe(host)} as Host.`,

@@ -14,7 +14,8 @@ export interface Asked {
 
 /** An answer as it is sent. */
 export interface Written {
-  readonly headers: Record<string, string | number>
+  /** Names and values in turns. Node writes them in half the time that an object takes. */
+  readonly headers: readonly string[]
   readonly body: string | Buffer
 }
 

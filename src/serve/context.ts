@@ -82,6 +82,7 @@ export async function infer(
   const { socket } = request.raw
   const answer = await scheduler.submit(model, inputs, rows, () => socket.destroyed)
   const { headers, body } = write(answer)
-  reply.headers(headers).header('server-timing', serverTiming(answer))
+  for (let at = 0; at < headers.length; at += 2) reply.header(headers[at], headers[at + 1])
+  reply.header('server-timing', serverTiming(answer))
   return body
 }

@@ -112,11 +112,9 @@ function directAnswers(
 
 function send(response: ServerResponse, asked: Asked, answer: Answer, last: boolean): void {
   const { headers, body } = asked.write(answer)
-  response.writeHead(200, {
-    ...headers,
-    'server-timing': serverTiming(answer),
-    'content-length': Buffer.byteLength(body),
-    ...(last && { connection: 'close' }),
-  })
+  const all = [...headers, 'server-timing', serverTiming(answer)]
+  all.push('content-length', String(Buffer.byteLength(body)))
+  if (last) all.push('connection', 'close')
+  response.writeHead(200, all)
   response.end(body)
 }

@@ -18,7 +18,7 @@ import type { TensorData } from './signature.js'
 
 const FIELDS = new Set(['inputs', 'model', 'genome', 'state'])
 
-const HEADERS = { 'content-type': 'application/json; charset=utf-8' }
+const HEADERS = ['content-type', 'application/json; charset=utf-8']
 
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {

@@ -24,10 +24,10 @@ export function readOipInfer(
     rows,
     write: (answer) => {
       const { body, headerLength } = writeInferResponse(model, request, answer)
-      const headers: Record<string, string | number> =
+      const headers =
         headerLength === null
-          ? { 'content-type': 'application/json; charset=utf-8' }
-          : { 'content-type': 'application/octet-stream', [JSON_LENGTH]: headerLength }
+          ? ['content-type', 'application/json; charset=utf-8']
+          : ['content-type', 'application/octet-stream', JSON_LENGTH, String(headerLength)]
       return { headers, body }
     },
   }
