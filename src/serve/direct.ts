@@ -24,8 +24,8 @@ type Listener = (request: IncomingMessage, response: ServerResponse) => void
 
 /**
  * Makes an HTTP server that answers plain requests for inference itself and has the framework
- * answer everything else. What the framework does for a request costs a fifth of a single call
- * (bench:http): much code, that is no longer in the processor's caches after each run.
+ * answer everything else. What the framework does for a request costs about an eighth of a single call
+ * on one core: much code, that is no longer in the processor's caches after each run.
  *
  * The framework has the last word on whatever is not plain: other addresses and headers, checks
  * that fail, and all errors, which it is handed in `context.failed`.
