@@ -30,7 +30,6 @@ mod planner;
 mod population;
 mod random;
 mod recurrent;
-mod team;
 mod topology;
 mod validate;
 

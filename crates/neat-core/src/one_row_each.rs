@@ -2,26 +2,19 @@
 
 use std::sync::atomic::Ordering::Relaxed;
 
+use rayon::prelude::*;
+
 use crate::Population;
 use crate::kernel::lockstep::Lockstep;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::LanesKernel;
-use crate::team::share;
 
 /// Connections from which a second thread pays: some 20 to 40 microseconds of
-/// work, several times what handing it over takes.
+/// work, several times what waking it takes.
 const PARALLEL_WORK: usize = 40_000;
-/// Genomes in a piece of the work as long as they are run one by one.
-const ONE_BY_ONE: usize = 32;
-
-/// Outputs that several threads write to, each to rows of its own.
-#[derive(Clone, Copy)]
-struct Outputs(*mut f32);
-
-// SAFETY: every row belongs to one piece, and every piece to one thread.
-unsafe impl Send for Outputs {}
-// SAFETY: as above.
-unsafe impl Sync for Outputs {}
+/// Pieces for each thread, so that one that is late does not keep the others
+/// waiting for long.
+const PIECES: usize = 4;
 
 /// Runs with one row each before the layout for them is made: it costs about as
 /// much as two runs gain.
@@ -34,25 +27,22 @@ impl Population {
     /// # Panics
     /// If a slice has the wrong length.
     pub fn feed_forward(&self, inputs: &[f32], outputs: &mut [f32]) {
-        if rayon::current_num_threads() < 2 || self.rows.edges() < PARALLEL_WORK {
+        let threads = rayon::current_num_threads();
+        if threads < 2 || self.rows.edges() < PARALLEL_WORK {
             return self.feed_forward_alone(inputs, outputs);
         }
         self.assert_lengths(inputs, outputs);
         let lockstep = self.lockstep();
-        let size = lockstep.map_or(ONE_BY_ONE, |(_, layout)| layout.lanes);
-        let outputs = Outputs(outputs.as_mut_ptr());
-        share(self.len().div_ceil(size), &|piece| {
-            let (first, last) = (piece * size, ((piece + 1) * size).min(self.len()));
-            // The whole of it, which may be sent, not the pointer in it.
-            let Outputs(to) = { outputs };
-            let inputs = &inputs[first * self.input_size..last * self.input_size];
-            // SAFETY: each piece has rows of its own, all within the outputs.
-            let outputs = unsafe {
-                let len = (last - first) * self.output_size;
-                std::slice::from_raw_parts_mut(to.add(first * self.output_size), len)
-            };
-            self.piece(lockstep, first, inputs, outputs);
-        });
+        let size = self.len().div_ceil(threads * PIECES);
+        let size = size.next_multiple_of(lockstep.map_or(1, |(_, layout)| layout.lanes));
+        let inputs = inputs.par_chunks(size * self.input_size);
+        let outputs = outputs.par_chunks_mut(size * self.output_size);
+        inputs
+            .zip(outputs)
+            .enumerate()
+            .for_each(|(piece, (inputs, outputs))| {
+                self.piece(lockstep, piece * size, inputs, outputs);
+            });
     }
 
     /// As [`Population::feed_forward`], on this thread alone.
