@@ -10,9 +10,9 @@ const LOG2_E = Math.fround(Math.LOG2E)
 
 /** What a node's weights and bias are multiplied by beforehand. */
 export const SLOPE = {
-  sigmoid: -LOG2_E,
-  steepenedSigmoid: Math.fround(-7.069206),
-  tanh: -2 * LOG2_E,
+  sigmoid: LOG2_E,
+  steepenedSigmoid: Math.fround(7.069206),
+  tanh: 2 * LOG2_E,
   gaussian: Math.fround(1.2011224),
 } as const
 
@@ -26,7 +26,7 @@ const SIN = [1, -0.16666658, 0.00833304, -0.00019808268, 0.000002603383]
 
 /** Bounds of the exponent of 2. */
 const LOWEST = -127
-const HIGHEST = 126
+const HIGHEST = 64
 
 /** Builds the native steps in a graph. */
 export class NativeSteps {
@@ -37,19 +37,22 @@ export class NativeSteps {
 
   constructor(private readonly graph: Graph) {}
 
-  /** 1 / (1 + 2^z) */
+  /** 1 / (1 + 2^-z) */
   sigmoid(z: TensorName): TensorName {
-    return this.#div(this.#scalar(1), this.#onePlusExp2(z))
+    const { above, below } = this.#sigmoidParts(z)
+    return this.#div(above, below)
   }
 
-  /** 2 / (1 + 2^z) - 1 */
+  /** 2 / (1 + 2^-z) - 1 */
   tanh(z: TensorName): TensorName {
-    return this.#sub(this.#div(this.#scalar(2), this.#onePlusExp2(z)), this.#scalar(1))
+    const { above, below } = this.#sigmoidParts(z)
+    return this.#sub(this.#div(this.#mul(this.#scalar(2), above), below), this.#scalar(1))
   }
 
   /** z, and 2^(z log2(e)) - 1 below 0 */
   elu(z: TensorName): TensorName {
-    const below = this.#sub(this.#exp2(this.#mul(z, this.#scalar(LOG2_E))), this.#scalar(1))
+    const exponent = this.#mul(this.graph.add('Min', [z, this.#scalar(0)]), this.#scalar(LOG2_E))
+    const below = this.#sub(this.#exp2(exponent), this.#scalar(1))
     return this.graph.add('Where', [this.graph.add('Less', [z, this.#scalar(0)]), below, z])
   }
 
@@ -83,23 +86,30 @@ export class NativeSteps {
     return this.#mul(value, sign)
   }
 
-  #onePlusExp2(z: TensorName): TensorName {
-    const { power, rest } = this.#exp2Parts(z)
-    return this.#add(this.#add(power, this.#scalar(1)), rest)
-  }
-
-  #exp2(z: TensorName): TensorName {
-    const { power, rest } = this.#exp2Parts(z)
-    return this.#add(power, rest)
-  }
-
-  /** 2^z as a power of 2^(1/16) from a table, and what is missing to it. */
-  #exp2Parts(z: TensorName): { power: TensorName; rest: TensorName } {
+  /** Numerator and denominator of 1 / (1 + 2^-z): 2^k and 2^k + 2^(k - z). */
+  #sigmoidParts(z: TensorName): { above: TensorName; below: TensorName } {
     const { graph } = this
-    const clipped = this.#clip(z, LOWEST, HIGHEST)
-    const magic = this.#scalar(786_432)
-    const nearest = this.#sub(this.#add(clipped, magic), magic)
-    const r = this.#sub(clipped, nearest)
+    const bounded = graph.add('Min', [z, this.#scalar(HIGHEST)])
+    // Far below, the power is 0 and the quadratic alone makes the denominator large.
+    const clamped = graph.add('Max', [bounded, this.#scalar(LOWEST)])
+    const { nearest, power } = this.#nearestPower(clamped)
+    const rest = this.#exp2MinusOne(this.#sub(nearest, bounded))
+    return { above: power, below: this.#add(this.#add(power, this.#scalar(1)), rest) }
+  }
+
+  /** 2^z for z up to 0 */
+  #exp2(z: TensorName): TensorName {
+    const clamped = this.graph.add('Max', [z, this.#scalar(LOWEST)])
+    const { nearest, power } = this.#nearestPower(clamped)
+    const rest = this.#exp2MinusOne(this.#sub(clamped, nearest))
+    return this.#add(power, this.#mul(power, rest))
+  }
+
+  /** The multiple k of 1/16 next to z, within the bounds, and 2^k from a table. */
+  #nearestPower(z: TensorName): { nearest: TensorName; power: TensorName } {
+    const { graph } = this
+    const magic = this.#scalar(786_688)
+    const nearest = this.#sub(this.#add(z, magic), magic)
     const sixteenths = graph.add('Cast', [this.#mul(nearest, this.#scalar(16))], { to: int(6) })
     // Not a number would be cast to an index outside the table.
     this.#bounds ??= [16 * LOWEST, 16 * HIGHEST].map((bound) =>
@@ -107,9 +117,13 @@ export class NativeSteps {
     )
     const index = graph.add('Clip', [sixteenths, ...this.#bounds])
     this.#table ??= graph.constant(powersOfTwo(), [TABLE_SIZE])
-    const power = graph.add('Gather', [this.#table, index])
+    return { nearest, power: graph.add('Gather', [this.#table, index]) }
+  }
+
+  /** 2^r - 1 for r of at most 1/32 in size. */
+  #exp2MinusOne(r: TensorName): TensorName {
     const slope = this.#add(this.#mul(r, this.#scalar(0.2402359)), this.#scalar(0.6931878))
-    return { power, rest: this.#mul(this.#mul(power, r), slope) }
+    return this.#mul(r, slope)
   }
 
   /** Estrin's scheme: neighbours are paired again and again. Lowest coefficient first. */
@@ -158,10 +172,10 @@ export class NativeSteps {
   }
 }
 
-/** Entries of the table: a power of two above 16 x (126 + 127), so that -1 is the last entry. */
+/** Entries of the table: a power of two above 16 x (64 + 127), so that -1 is the last entry. */
 const TABLE_SIZE = 4096
 
-/** 2^(k / 16) rounded to float32, for k from -2032 to 2016; negative ones counted from the end. */
+/** 2^(k / 16) rounded to float32, for k from -2032 to 1024; negative ones counted from the end. */
 function powersOfTwo(): Float32Array {
   const table = new Float32Array(TABLE_SIZE)
   for (let k = 16 * LOWEST; k <= 16 * HIGHEST; k += 1) {
