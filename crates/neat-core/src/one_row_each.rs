@@ -9,9 +9,9 @@ use crate::kernel::lockstep::Lockstep;
 use crate::kernel::scratch::with_scratch;
 use crate::kernel::tier::LanesKernel;
 
-/// Connections from which a second thread pays: some 20 to 40 microseconds of
-/// work, several times what waking it takes.
-const PARALLEL_WORK: usize = 40_000;
+/// Connections from which a second thread pays: some 100 microseconds of work. With
+/// half of that, waking it took longer than what it did.
+const PARALLEL_WORK: usize = 200_000;
 /// Pieces for each thread, so that one that is late does not keep the others
 /// waiting for long.
 const PIECES: usize = 4;

@@ -263,7 +263,7 @@ fn populations_agree_with_their_genomes() {
     assert_population_equal(3, 100, 2);
     assert_population_equal(40, 7, 3);
     // Large enough for several threads.
-    assert_population_equal(900, 3000, 4);
+    assert_population_equal(3600, 3000, 4);
 }
 
 #[test]
