@@ -98,11 +98,14 @@ impl<T: Element> Span<T> {
             // SAFETY: as above.
             return Err(unsafe { wrong_type::<T>(env, value, name) });
         }
-        // SAFETY: `buffer` came from the call before. It refuses a SharedArrayBuffer.
+        // A SharedArrayBuffer is none; the call after refuses it too, but not since Node 24.9.
+        let mut is_array_buffer = false;
+        // SAFETY: `buffer` came from the call before; both results are live locals.
         let status = unsafe {
+            sys::napi_is_arraybuffer(env, buffer, &mut is_array_buffer);
             sys::napi_get_arraybuffer_info(env, buffer, ptr::null_mut(), &mut byte_length)
         };
-        if status != sys::Status::napi_ok {
+        if !is_array_buffer || status != sys::Status::napi_ok {
             return Err(shared(name));
         }
         // A view that a resizable buffer has left behind may still tell its old length.

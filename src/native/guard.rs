@@ -6,8 +6,8 @@ use crate::failure::{Failure, Result};
 
 /// Runs `body`; a panic becomes a failure.
 ///
-/// State that a panic leaves half-changed is not seen again: what is called here is `&self`
-/// (networks, populations) or owned by the call.
+/// What a panic may leave half-changed is numbers, and any are valid: outputs, and the states of
+/// recurrent networks. Networks and populations are called by `&self`.
 pub fn guard<T>(body: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or_else(|payload| Err(Failure::panic(&*payload)))
 }

@@ -84,12 +84,12 @@ function check(task: EpisodicTask): void {
 }
 
 /** An episode with all its parts. */
-function begin({ name, start }: EpisodicTask, random: Random): Episode {
-  const episode = start(random)
+function begin(task: EpisodicTask, random: Random): Episode {
+  const episode = task.start(random)
   if (typeof episode?.observe !== 'function' || typeof episode.act !== 'function') {
     throw new NeatronError(
       'TASK_INVALID',
-      `Task ${name}: start must return an episode, with functions observe and act, came ${show(episode)}`,
+      `Task ${task.name}: start must return an episode, with functions observe and act, came ${show(episode)}`,
     )
   }
   return episode

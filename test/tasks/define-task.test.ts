@@ -112,3 +112,22 @@ test('an episode that lacks a part, or does not say whether it goes on, is refus
     } as object)
   }
 })
+
+test('start may be a method that uses its task', (t) => {
+  const own = {
+    name: 'own',
+    inputs: 1,
+    outputs: 1,
+    targetFitness: 1,
+    start(this: EpisodicTask) {
+      const fitness = this.targetFitness
+      return { observe() {}, act: () => false, fitness }
+    },
+  }
+  const simulation = defineTask(own).start(1, new Random(1))
+  simulation.observe(new Uint32Array(1), new Float32Array(1))
+  simulation.act(new Float32Array(1))
+  const fitness = new Float64Array(1)
+  simulation.fitness(fitness)
+  t.is(fitness[0], 1)
+})
