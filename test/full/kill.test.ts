@@ -9,8 +9,8 @@ import test from 'ava'
 
 const GENERATIONS = 800
 const KILLS = 10
-/** A process lives at most so long after its first generation, in milliseconds. */
-const LIFE = 250
+/** A process is killed at random among its first generations: so few that none comes to the end. */
+const FIRST = 50
 
 /** A task that no genome solves. */
 const TASK = fileURLToPath(import.meta.resolve('../workers/tasks.js'))
@@ -101,8 +101,10 @@ for (const [name, command] of Object.entries({
     while (last < GENERATIONS) {
       const { child, saved, closed } = start(command(killed, last > 0))
       if (kills.length < KILLS) {
-        while (saved.length === 0) await delay(1)
-        await delay(Math.random() * LIFE)
+        const enough = 1 + Math.random() * FIRST
+        while (saved.length < enough && child.exitCode === null) await delay(1)
+        // At any moment of a generation.
+        await delay(Math.random() * 10)
         child.kill('SIGKILL')
       }
       await closed
