@@ -38,6 +38,7 @@ const Resumable = Type.Object({
   inference: Type.Object({
     mode: Type.Union([Type.Literal('cpu'), Type.Literal('remote')]),
     batch: Type.Union([Type.Integer({ minimum: 1 }), Type.Literal('adaptive')]),
+    workers: Type.Optional(Type.Integer({ minimum: 1 })),
   }),
 })
 

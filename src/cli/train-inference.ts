@@ -107,19 +107,25 @@ async function openBrain(
   }
   const { batch, maxDelayMs, protocol, modelRepository, waitForServer = 0 } = settings
   const server = settings.url === undefined ? await startServer({ allowLoad: true }) : undefined
-  const brain = NeatBrain.remote({
-    url: settings.url ?? server!.url,
-    batch,
-    maxDelayMs,
-    protocol,
-    modelRepository,
-    waitForServerMs: waitForServer * 1000,
-    token: token ?? process.env.NEATRON_TOKEN,
-    signal,
-  })
-  const close = async () => {
-    await brain.close()
+  try {
+    const brain = NeatBrain.remote({
+      url: settings.url ?? server!.url,
+      batch,
+      maxDelayMs,
+      protocol,
+      modelRepository,
+      waitForServerMs: waitForServer * 1000,
+      token: token ?? process.env.NEATRON_TOKEN,
+      signal,
+    })
+    const close = async () => {
+      await brain.close()
+      await server?.close()
+    }
+    return { brain, close }
+  } catch (error) {
+    // Settings of a run.json that was edited, perhaps; a server left running keeps the process alive.
     await server?.close()
+    throw error
   }
-  return { brain, close }
 }
