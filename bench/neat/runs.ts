@@ -57,6 +57,7 @@ function ask(worker: Worker, job: Job): Promise<Run> {
   return new Promise((resolve, reject) => {
     worker.removeAllListeners()
     worker.once('message', resolve).once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`a worker thread ended with exit code ${code}`)))
     worker.postMessage(job)
   })
 }

@@ -5,7 +5,8 @@ import type { Species } from './species.js'
 
 /**
  * A generation's champion. The candidates are tried by the goal's test from the fittest down until
- * one passes; with `oneTrial` a single one is, of a species that is then marked. When none does, it is the fittest genome, and of equals the one that passed most.
+ * one passes; with `oneTrial` a single one is, of a species that is then marked. When none does, it
+ * is the fittest genome, and of equals the one that passed most.
  */
 export function judge(
   goal: Goal,
