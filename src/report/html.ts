@@ -155,10 +155,20 @@ function section(
 function htmlTable({ headers, rows, notes, folded }: Table): string {
   const named = headers.some((header) => header !== '')
   // Intervals stand under their figures here, and need no column of their own.
-  const shown = headers.flatMap((header, column) => (header === PLUS_MINUS ? [] : [column]))
+  // So does how a row stands under its name: as the last column it would be cut off first.
+  const standing = named ? headers.lastIndexOf('') : -1
+  const shown = [...headers.keys()].filter(
+    (column) => headers[column] !== PLUS_MINUS && column !== standing,
+  )
   const head = shown.map((column) => element('th', {}, escapeHtml(headers[column])))
   const body = rows.map((cells) =>
-    element('tr', {}, ...shown.map((column) => htmlCell(cells[column], named))),
+    element(
+      'tr',
+      {},
+      ...shown.map((column, at) =>
+        htmlCell(cells[column], named, at === 0 ? cells[standing] : undefined),
+      ),
+    ),
   )
   const table = element(
     'div',
@@ -178,10 +188,13 @@ function htmlTable({ headers, rows, notes, folded }: Table): string {
   ].join('')
 }
 
-function htmlCell(cell: Cell, named: boolean): string {
+function htmlCell(cell: Cell, named: boolean, standing?: Cell): string {
   const text = cellText(cell)
   const interval = typeof cell === 'string' ? '' : element('small', {}, escapeHtml(cell.interval))
-  return element('td', { class: cellClass(text, named) }, escapeHtml(text) + interval)
+  const stands = standing === undefined ? '' : cellText(standing)
+  const below =
+    stands === '' ? '' : element('small', { class: cellClass(stands, named) }, escapeHtml(stands))
+  return element('td', { class: cellClass(text, named) }, escapeHtml(text) + interval + below)
 }
 
 function cellClass(text: string, named: boolean): string | null {

@@ -57,7 +57,7 @@ summary { cursor: pointer; color: var(--dim); font-size: 0.9rem; }
 td.wrap { white-space: normal; text-align: left; }
 th:first-child, td:first-child { position: sticky; left: 0; background: var(--card); }
 tr:last-child td { border-bottom: 0; }
-.good { color: var(--good); } .warn { color: var(--warn); } .bad { color: var(--bad); }
+.good, td small.good { color: var(--good); } .warn, td small.warn { color: var(--warn); } .bad, td small.bad { color: var(--bad); }
 .notes { color: var(--dim); font-size: 0.86rem; margin: 12px 0 0; }
 .notes p { margin: 4px 0; }
 footer { color: var(--dim); font-size: 0.86rem; }
