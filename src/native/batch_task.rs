@@ -3,14 +3,12 @@
 use std::sync::Arc;
 
 use napi::bindgen_prelude::{AsyncTask, Float32Array, Unknown};
-use napi::{Env, JsValue, Task};
+use napi::{Env, Task};
 use neat_core::Network;
 
-use crate::arguments::rows;
-use crate::arrays::Span;
 use crate::failure::Result;
 use crate::guard::guard;
-use crate::lengths::{Sizes, batch_lengths};
+use crate::lengths::{Sizes, batch_lengths, read_batch};
 use crate::network::sizes;
 
 /// A batch on another thread, on its own copy of the inputs.
@@ -44,16 +42,9 @@ pub fn copy_batch(
     sizes: Sizes,
     inputs: Unknown<'_>,
     outputs: Unknown<'_>,
-    rows_value: Unknown<'_>,
+    rows: Unknown<'_>,
 ) -> Result<(Vec<f32>, usize)> {
-    // SAFETY: all are values of the call that is running in `env`.
-    let (inputs, outputs, rows) = unsafe {
-        (
-            Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-            Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-            rows(env.raw(), rows_value.raw())?,
-        )
-    };
+    let (inputs, outputs, rows) = read_batch(env, inputs, outputs, rows)?;
     let (length, _) = batch_lengths(sizes, &inputs, &outputs, rows)?;
     // SAFETY: the length was checked, and the slice is gone before JavaScript runs.
     let inputs = unsafe { inputs.slice(length) }.to_vec();

@@ -11,6 +11,7 @@ mod arguments;
 mod arrays;
 mod batch_task;
 mod failure;
+mod fixed;
 mod function;
 mod guard;
 mod lengths;

@@ -8,11 +8,10 @@ use napi::bindgen_prelude::{Function, Unknown};
 use napi::{Env, sys};
 use neat_core::Network;
 
-use crate::arguments::rows;
-use crate::arrays::Span;
 use crate::failure::Result;
+use crate::fixed::Fixed;
 use crate::function::{self, Callable};
-use crate::lengths::{Sizes, batch, check_batch, check_row, row};
+use crate::lengths::{Sizes, batch, batch_arguments, of_rows, row, row_arguments};
 use crate::memory::{Settling, Told};
 
 /// What JavaScript holds of a network; batches on other threads hold the network alone.
@@ -61,18 +60,9 @@ impl Callable for FeedForward {
 
     #[inline]
     unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs) = unsafe {
-            (
-                Span::read_any_class(env, arguments[0], "inputs")?,
-                Span::read_any_class(env, arguments[1], "outputs")?,
-            )
-        };
         let network = &*self.handle.network;
-        check_row(sizes(network), &inputs, &outputs)?;
-        // SAFETY: `check_row` found the lengths right and the two apart; the network runs no JavaScript.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
+        // SAFETY: the trampoline vouches for `env` and `arguments`; no JavaScript runs.
+        let (inputs, outputs) = unsafe { row_arguments(env, arguments, sizes(network)) }?;
         network.feed_forward(inputs, outputs);
         self.settling.after_call(|| _ = self.handle.byte_len());
         Ok(())
@@ -87,34 +77,21 @@ impl Callable for FeedForwardBatch {
     const ARGUMENTS: usize = 3;
 
     unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read_any_class(env, arguments[0], "inputs")?,
-                Span::<f32>::read_any_class(env, arguments[1], "outputs")?,
-                rows(env, arguments[2])?,
-            )
-        };
         let network = &*self.0.network;
-        let (input_length, output_length) = check_batch(sizes(network), &inputs, &outputs, rows)?;
-        // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
+        // SAFETY: the trampoline vouches for `env` and `arguments`; no JavaScript runs.
+        let (inputs, outputs, rows) = unsafe { batch_arguments(env, arguments, sizes(network)) }?;
         network.feed_forward_batch(inputs, outputs, rows);
         self.0.byte_len();
         Ok(())
     }
 }
 
-/// A call on fixed arrays. The addresses stay good while the two arrays are reachable and
-/// attached: the function made by [`bind`] holds them as properties, and src/genome/bound.ts
-/// checks before each call that they are attached.
+/// A call on fixed arrays.
 struct Bound {
     network: Arc<Network>,
     handle: Rc<Handle>,
     settling: Settling,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
 }
 
 impl Callable for Bound {
@@ -125,14 +102,8 @@ impl Callable for Bound {
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         let network = &*self.network;
         // SAFETY: `bind` found the lengths right and the two apart, and the caller in
-        // src/genome/bound.ts has just found both arrays attached, so that their memory is where
-        // it was. No JavaScript runs until the slices are gone.
-        let (inputs, outputs) = unsafe {
-            (
-                std::slice::from_raw_parts(self.inputs, network.input_size()),
-                std::slice::from_raw_parts_mut(self.outputs, network.output_size()),
-            )
-        };
+        // src/genome/bound.ts has just found both attached. No JavaScript runs.
+        let (inputs, outputs) = unsafe { self.arrays.slices(sizes(network)) };
         network.feed_forward(inputs, outputs);
         self.settling.after_call(|| _ = self.handle.byte_len());
         Ok(())
@@ -154,8 +125,7 @@ pub fn bind<'env>(
             network: Arc::clone(&handle.network),
             handle: Rc::clone(handle),
             settling: Settling::default(),
-            inputs: inputs.as_ptr(),
-            outputs: outputs.as_ptr(),
+            arrays: Fixed::new(&inputs, &outputs),
         },
     )?;
     function::hold(env, bound, &inputs, &outputs)
@@ -164,8 +134,7 @@ pub fn bind<'env>(
 /// A batch on fixed arrays; see [`Bound`].
 struct BoundBatch {
     handle: Rc<Handle>,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
     rows: usize,
 }
 
@@ -176,12 +145,7 @@ impl Callable for BoundBatch {
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         let network = &*self.handle.network;
         // SAFETY: as in `Bound`; `bind_batch` found that the arrays have room for these rows.
-        let (inputs, outputs) = unsafe {
-            (
-                std::slice::from_raw_parts(self.inputs, self.rows * network.input_size()),
-                std::slice::from_raw_parts_mut(self.outputs, self.rows * network.output_size()),
-            )
-        };
+        let (inputs, outputs) = unsafe { self.arrays.slices(of_rows(sizes(network), self.rows)) };
         network.feed_forward_batch(inputs, outputs, self.rows);
         self.handle.byte_len();
         Ok(())
@@ -201,8 +165,7 @@ pub fn bind_batch<'env>(
         env,
         BoundBatch {
             handle: Rc::clone(handle),
-            inputs: inputs.as_ptr(),
-            outputs: outputs.as_ptr(),
+            arrays: Fixed::new(&inputs, &outputs),
             rows,
         },
     )?;

@@ -11,8 +11,9 @@ use neat_core::{Population, PopulationError};
 use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Failure, Result};
+use crate::fixed::Fixed;
 use crate::function::{self, Callable};
-use crate::lengths::{Sizes, check_batch};
+use crate::lengths::{Sizes, check_batch, of_rows, read_row};
 use crate::memory::Told;
 
 /// A population that JavaScript may let go of before its objects are collected: a training run
@@ -135,11 +136,10 @@ impl Callable for FeedForwardRows {
     }
 }
 
-/// A call on the population's own arrays; see `Bound` in network.rs.
+/// A call on the population's own arrays.
 struct Bound {
     population: Rc<Disposable>,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
 }
 
 impl Callable for Bound {
@@ -148,19 +148,10 @@ impl Callable for Bound {
 
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         self.population.with(|population| {
-            let genomes = population.len();
+            let lengths = of_rows(sizes(population), population.len());
             // SAFETY: `bind` found the lengths right and the two apart, and the caller in
-            // src/genome/bound.ts has just found both arrays attached, so that their memory is
-            // where it was. No JavaScript runs until the slices are gone.
-            let (inputs, outputs) = unsafe {
-                (
-                    std::slice::from_raw_parts(self.inputs, genomes * population.input_size()),
-                    std::slice::from_raw_parts_mut(
-                        self.outputs,
-                        genomes * population.output_size(),
-                    ),
-                )
-            };
+            // src/genome/bound.ts has just found both attached. No JavaScript runs.
+            let (inputs, outputs) = unsafe { self.arrays.slices(lengths) };
             population.feed_forward(inputs, outputs);
             Ok(())
         })
@@ -175,21 +166,14 @@ pub fn bind<'env>(
     inputs: Unknown<'_>,
     outputs: Unknown<'_>,
 ) -> Result<Function<'env, (), ()>> {
-    // SAFETY: both are values of the call that is running in `env`.
-    let (inputs, outputs) = unsafe {
-        (
-            Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-            Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-        )
-    };
+    let (inputs, outputs) = read_row(env, inputs, outputs)?;
     disposable
         .with(|population| check_batch(sizes(population), &inputs, &outputs, population.len()))?;
     let bound = function::create(
         env,
         Bound {
             population: disposable.clone(),
-            inputs: inputs.as_ptr(),
-            outputs: outputs.as_ptr(),
+            arrays: Fixed::new(&inputs, &outputs),
         },
     )?;
     function::hold(env, bound, &inputs, &outputs)

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use napi::sys;
 
-use crate::arguments::rows;
 use crate::arrays::Span;
 use crate::failure::Result;
+use crate::fixed::Fixed;
 use crate::function::Callable;
-use crate::lengths::{check_batch, check_row};
+use crate::lengths::{batch_arguments, of_rows, row_arguments};
 use crate::memory::Settling;
 use crate::recurrent::Handle;
 
@@ -35,18 +35,9 @@ impl Callable for Step {
 
     #[inline]
     unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs) = unsafe {
-            (
-                Span::read_any_class(env, arguments[0], "inputs")?,
-                Span::read_any_class(env, arguments[1], "outputs")?,
-            )
-        };
         let recurrent = &*self.handle.recurrent;
-        check_row(recurrent.sizes(), &inputs, &outputs)?;
-        // SAFETY: `check_row` found the lengths right and the two apart; no JavaScript runs.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(inputs.len()), outputs.slice_mut(outputs.len())) };
+        // SAFETY: the trampoline vouches for `env` and `arguments`; no JavaScript runs.
+        let (inputs, outputs) = unsafe { row_arguments(env, arguments, recurrent.sizes()) }?;
         recurrent.with_states(|states| {
             recurrent.network.step(inputs, states.first(1)?, outputs);
             Ok(())
@@ -64,20 +55,10 @@ impl Callable for StepBatch {
     const ARGUMENTS: usize = 3;
 
     unsafe fn call(&self, env: sys::napi_env, arguments: &[sys::napi_value]) -> Result<()> {
-        // SAFETY: the trampoline vouches for `env` and `arguments`.
-        let (inputs, outputs, rows) = unsafe {
-            (
-                Span::<f32>::read_any_class(env, arguments[0], "inputs")?,
-                Span::<f32>::read_any_class(env, arguments[1], "outputs")?,
-                rows(env, arguments[2])?,
-            )
-        };
         let recurrent = &*self.0.recurrent;
-        let (input_length, output_length) =
-            check_batch(recurrent.sizes(), &inputs, &outputs, rows)?;
-        // SAFETY: both lengths were checked, and the two do not overlap; no JavaScript runs.
-        let (inputs, outputs) =
-            unsafe { (inputs.slice(input_length), outputs.slice_mut(output_length)) };
+        // SAFETY: the trampoline vouches for `env` and `arguments`; no JavaScript runs.
+        let (inputs, outputs, rows) =
+            unsafe { batch_arguments(env, arguments, recurrent.sizes()) }?;
         recurrent.with_states(|states| {
             let network = &recurrent.network;
             network.step_batch(inputs, states.first(rows)?, outputs, rows);
@@ -87,12 +68,11 @@ impl Callable for StepBatch {
     }
 }
 
-/// A call on fixed arrays; see `Bound` in network.rs.
+/// A call on fixed arrays.
 pub struct Bound {
     handle: Rc<Handle>,
     settling: Settling,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
 }
 
 impl Bound {
@@ -101,8 +81,7 @@ impl Bound {
         Self {
             handle: Rc::clone(handle),
             settling: Settling::default(),
-            inputs: inputs.as_ptr(),
-            outputs: outputs.as_ptr(),
+            arrays: Fixed::new(inputs, outputs),
         }
     }
 }
@@ -114,16 +93,9 @@ impl Callable for Bound {
     #[inline]
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         let recurrent = &*self.handle.recurrent;
-        let (input_size, output_size) = recurrent.sizes();
         // SAFETY: `row` found the lengths right and the two apart, and the caller in
-        // src/genome/bound.ts has just found both arrays attached, so that their memory is where
-        // it was. No JavaScript runs until the slices are gone.
-        let (inputs, outputs) = unsafe {
-            (
-                std::slice::from_raw_parts(self.inputs, input_size),
-                std::slice::from_raw_parts_mut(self.outputs, output_size),
-            )
-        };
+        // src/genome/bound.ts has just found both attached. No JavaScript runs.
+        let (inputs, outputs) = unsafe { self.arrays.slices(recurrent.sizes()) };
         recurrent.with_states(|states| {
             recurrent.network.step(inputs, states.first(1)?, outputs);
             Ok(())
@@ -133,11 +105,10 @@ impl Callable for Bound {
     }
 }
 
-/// A batch on fixed arrays; see `BoundBatch` in network.rs.
+/// A batch on fixed arrays.
 pub struct BoundBatch {
     handle: Rc<Handle>,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
     rows: usize,
 }
 
@@ -146,8 +117,7 @@ impl BoundBatch {
     pub fn new(handle: &Rc<Handle>, inputs: &Span<f32>, outputs: &Span<f32>, rows: usize) -> Self {
         Self {
             handle: Rc::clone(handle),
-            inputs: inputs.as_ptr(),
-            outputs: outputs.as_ptr(),
+            arrays: Fixed::new(inputs, outputs),
             rows,
         }
     }
@@ -159,14 +129,9 @@ impl Callable for BoundBatch {
 
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         let recurrent = &*self.handle.recurrent;
-        let (input_size, output_size) = recurrent.sizes();
         // SAFETY: as in `Bound`; `new` was given arrays with room for these rows.
-        let (inputs, outputs) = unsafe {
-            (
-                std::slice::from_raw_parts(self.inputs, self.rows * input_size),
-                std::slice::from_raw_parts_mut(self.outputs, self.rows * output_size),
-            )
-        };
+        let (inputs, outputs) =
+            unsafe { self.arrays.slices(of_rows(recurrent.sizes(), self.rows)) };
         recurrent.with_states(|states| {
             let network = &recurrent.network;
             network.step_batch(inputs, states.first(self.rows)?, outputs, self.rows);

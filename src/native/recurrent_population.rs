@@ -12,8 +12,9 @@ use neat_core::RecurrentPopulation;
 use crate::arguments::rows;
 use crate::arrays::{Span, check_apart};
 use crate::failure::{Code, Failure, Result};
+use crate::fixed::Fixed;
 use crate::function::{self, Callable};
-use crate::lengths::{Sizes, check_batch};
+use crate::lengths::{Sizes, check_batch, of_rows, read_row};
 use crate::memory::Told;
 use crate::population::{disposed, refused};
 use crate::states::States;
@@ -127,36 +128,23 @@ pub fn bind_recurrent_population<'env>(
     #[napi(ts_arg_type = "Float32Array")] inputs: Unknown,
     #[napi(ts_arg_type = "Float32Array")] outputs: Unknown,
 ) -> napi::Result<Function<'env, (), ()>, Code> {
-    // SAFETY: both are values of the call that is running in `env`.
-    let (inputs, outputs) = unsafe {
-        (
-            Span::<f32>::read(env.raw(), inputs.raw(), "inputs")?,
-            Span::<f32>::read(env.raw(), outputs.raw(), "outputs")?,
-        )
-    };
+    let (inputs, outputs) = read_row(env, inputs, outputs)?;
     recurrents.with(|running| {
         let rows = running.population.len();
-        lengths(&running.population, &inputs, &outputs, rows)?;
+        check_batch(sizes(&running.population), &inputs, &outputs, rows)?;
         Ok(())
     })?;
     let bound = Bound {
         recurrents: Rc::clone(recurrents),
-        inputs: inputs.as_ptr(),
-        outputs: outputs.as_ptr(),
+        arrays: Fixed::new(&inputs, &outputs),
     };
     let bound = function::create(env, bound)?;
     Ok(function::hold(env, bound, &inputs, &outputs)?)
 }
 
-/// The elements that `rows` rows take in the two, which do not overlap.
-fn lengths(
-    population: &RecurrentPopulation,
-    inputs: &Span<f32>,
-    outputs: &Span<f32>,
-    rows: usize,
-) -> Result<Sizes> {
-    let sizes = (population.input_size(), population.output_size());
-    check_batch(sizes, inputs, outputs, rows)
+/// The lengths that `population` wants of a row.
+fn sizes(population: &RecurrentPopulation) -> Sizes {
+    (population.input_size(), population.output_size())
 }
 
 /// `stepRows(genome, inputs, outputs, rows, slots)`.
@@ -199,7 +187,8 @@ impl Callable for StepRows {
             }
         }
         self.0.with(|Running { population, states }| {
-            let (input_length, output_length) = lengths(population, &inputs, &outputs, rows)?;
+            let (input_length, output_length) =
+                check_batch(sizes(population), &inputs, &outputs, rows)?;
             check_apart(&genome, &outputs, "genome")?;
             check_apart(&slots, &outputs, "slots")?;
             // SAFETY: all lengths were checked, and outputs overlaps none of the others; no
@@ -219,11 +208,10 @@ impl Callable for StepRows {
     }
 }
 
-/// A call on the population's own arrays; see `Bound` in network.rs.
+/// A call on the population's own arrays.
 struct Bound {
     recurrents: Rc<Recurrents>,
-    inputs: *const f32,
-    outputs: *mut f32,
+    arrays: Fixed,
 }
 
 impl Callable for Bound {
@@ -233,16 +221,10 @@ impl Callable for Bound {
     unsafe fn call(&self, _env: sys::napi_env, _arguments: &[sys::napi_value]) -> Result<()> {
         self.recurrents.with(|Running { population, states }| {
             let genomes = population.len();
-            let lengths = [population.input_size(), population.output_size()];
+            let lengths = of_rows(sizes(population), genomes);
             // SAFETY: `bind_recurrent_population` found the lengths right and the two apart, and
-            // the caller in src/genome/bound.ts has just found both arrays attached, so that their
-            // memory is where it was. No JavaScript runs until the slices are gone.
-            let (inputs, outputs) = unsafe {
-                (
-                    std::slice::from_raw_parts(self.inputs, genomes * lengths[0]),
-                    std::slice::from_raw_parts_mut(self.outputs, genomes * lengths[1]),
-                )
-            };
+            // the caller in src/genome/bound.ts has just found both attached. No JavaScript runs.
+            let (inputs, outputs) = unsafe { self.arrays.slices(lengths) };
             population.step(inputs, states.first(genomes)?, outputs);
             Ok(())
         })
