@@ -25,4 +25,6 @@ pub(crate) mod simd;
 pub(crate) mod single;
 pub(crate) mod tier;
 mod transpose;
+#[cfg(target_arch = "x86_64")]
+mod transpose_avx;
 mod wide;
