@@ -64,34 +64,36 @@ class Scan implements ModelFacts {
 
   model(): void {
     const { model } = FIELD
-    this.#fields(this.#reader.length, (field, reader) => {
+    this.#fields(this.#reader.length, (field) => {
       if (field === model.producerName) this.producerName = this.#text()
       else if (field === model.producerVersion) this.producerVersion = this.#text()
       else if (field === model.graph) this.#graph(0)
       else if (field === model.opsetImport) this.#opset()
       else if (field === model.metadataProps) this.#property()
       else if (field === model.functions) this.#function()
-      else {
-        if (field === model.trainingInfo) this.training = true
-        reader.skip(reader.type)
-      }
+      else if (field === model.trainingInfo) this.training = true
     })
     if (this.#graphs === 0) throw new MalformedModel('it has no graph')
   }
 
-  /** Reads the fields of a message that ends at `end`, and holds every one to that end. */
-  #fields(end: number, read: (field: number, reader: PbfReader) => void): void {
+  /**
+   * Reads the fields of a message that ends at `end`, and holds every one to that end. What `read`
+   * leaves alone is skipped.
+   */
+  #fields(end: number, read: (field: number) => void): void {
     const reader = this.#reader
     while (reader.pos < end) {
       const tag = reader.readVarint()
       reader.type = tag & 7
-      read(tag >>> 3, reader)
+      const { pos } = reader
+      read(tag >>> 3)
+      if (reader.pos === pos) reader.skip(reader.type)
       if (!(reader.pos <= end)) throw new MalformedModel('a field runs past the end of its message')
     }
   }
 
   /** Reads a nested message. */
-  #message(read: (field: number, reader: PbfReader) => void): void {
+  #message(read: (field: number) => void): void {
     this.#fields(this.#end(), read)
   }
 
@@ -123,9 +125,8 @@ class Scan implements ModelFacts {
 
   #opset(): void {
     let domain = ''
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === FIELD.opset.domain) domain = this.#text()
-      else reader.skip(reader.type)
     })
     this.domains.add(domain)
   }
@@ -133,10 +134,9 @@ class Scan implements ModelFacts {
   #property(): void {
     let key = ''
     let value = ''
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === FIELD.property.key) key = this.#text()
       else if (field === FIELD.property.value) value = this.#text()
-      else reader.skip(reader.type)
     })
     this.metadata.set(key, value)
   }
@@ -145,11 +145,10 @@ class Scan implements ModelFacts {
     if (depth > DEPTH_LIMIT) throw new MalformedModel('its subgraphs are nested too deep')
     this.#graphs += 1
     const { graph } = FIELD
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === graph.node) this.#node(depth)
       else if (field === graph.initializer) this.#tensor()
       else if (field === graph.sparseInitializer) this.#sparseTensor()
-      else reader.skip(reader.type)
     })
   }
 
@@ -157,22 +156,21 @@ class Scan implements ModelFacts {
     this.nodes += 1
     const { node } = FIELD
     let domain = ''
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === node.domain) domain = this.#text()
       else if (field === node.attribute) this.#attribute(depth)
-      else reader.skip(reader.type)
     })
     this.domains.add(domain)
   }
 
   #attribute(depth: number): void {
     const { attribute } = FIELD
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === attribute.tensor || field === attribute.tensors) this.#tensor()
       else if (field === attribute.graph || field === attribute.graphs) this.#graph(depth + 1)
       else if (field === attribute.sparseTensor || field === attribute.sparseTensors) {
         this.#sparseTensor()
-      } else reader.skip(reader.type)
+      }
     })
   }
 
@@ -181,34 +179,29 @@ class Scan implements ModelFacts {
     const { tensor } = FIELD
     let name = ''
     let external = false
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === tensor.name) name = this.#text()
-      else if (field === tensor.externalData) {
-        external = true
-        reader.skip(reader.type)
-      } else if (field === tensor.dataLocation)
+      else if (field === tensor.externalData) external = true
+      else if (field === tensor.dataLocation)
         external = this.#number() === TENSOR_EXTERNAL || external
-      else reader.skip(reader.type)
     })
     if (external) this.externalTensors.push(name)
   }
 
   #sparseTensor(): void {
     const { sparseTensor } = FIELD
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === sparseTensor.values || field === sparseTensor.indices) this.#tensor()
-      else reader.skip(reader.type)
     })
   }
 
   #function(): void {
     const { function: fields } = FIELD
-    this.#message((field, reader) => {
+    this.#message((field) => {
       if (field === fields.node) this.#node(0)
       else if (field === fields.attribute) this.#attribute(0)
       else if (field === fields.domain) this.domains.add(this.#text())
       else if (field === fields.opsetImport) this.#opset()
-      else reader.skip(reader.type)
     })
   }
 }
