@@ -8,8 +8,8 @@
  * networks get a cycle. Each file in peers/ says how a library is set up, and why so.
  */
 import { cpus, loadavg } from 'node:os'
-import { spread } from '../native/pool.js'
-import { Progress } from '../native/progress.js'
+import { Progress } from '../progress.js'
+import { spread } from '../spread.js'
 import { type ChildCost, childCost } from './child-cost.js'
 import type { Contender, RunOptions } from './contender.js'
 import { type Solving, type Span, type Speed, solve, speed } from './measure.js'

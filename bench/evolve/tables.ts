@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import { spread } from '../native/pool.js'
+import { spread } from '../spread.js'
 import type { ChildCost } from './child-cost.js'
 import { mean } from './contender.js'
 import type { Solving, Speed } from './measure.js'

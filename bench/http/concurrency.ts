@@ -5,7 +5,7 @@ import { closedLoop } from '#src/measure/closed-loop.js'
 import { LeanClient } from '#src/measure/lean-client.js'
 import { quantile } from '#src/measure/statistics.js'
 import { startServer } from '#src/serve/child.js'
-import { type Spread, spread } from './pool.js'
+import { type Spread, spread } from '../spread.js'
 import { bytesOf, rowsOf } from './wire.js'
 
 /** Clients that ask for a row each, all the time. */

@@ -1,4 +1,5 @@
-import { median, quantile } from '#src/measure/statistics.js'
+import { quantile } from '#src/measure/statistics.js'
+import { type Spread, spread } from '../spread.js'
 
 /** One way of being answered. */
 export interface Contender {
@@ -9,13 +10,6 @@ export interface Contender {
 
 /** The microseconds of each call, by round. */
 export type Samples = ReadonlyMap<string, readonly Float64Array[]>
-
-/** A figure with its quartiles over the rounds. */
-export interface Spread {
-  readonly median: number
-  readonly low: number
-  readonly high: number
-}
 
 /** Calls at the beginning of each turn that are not counted: caches are full of another's code. */
 const WARM_UP = 20
@@ -48,12 +42,6 @@ export async function pool(
 /** The q-quantile of a contender's calls, round by round. */
 export function byRound(samples: Samples, name: string, q: number): number[] {
   return samples.get(name)!.map((times) => quantile(Float64Array.from(times).sort(), q))
-}
-
-/** Median and quartiles. */
-export function spread(values: readonly number[]): Spread {
-  const sorted = Float64Array.from(values).sort()
-  return { median: median(sorted), low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
 }
 
 /** How many times the p50 of another a contender's is: the rounds' ratios. */

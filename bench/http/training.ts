@@ -1,6 +1,6 @@
 import { evolve, NeatBrain, tasks } from 'neatron'
 import { startServer } from '#src/serve/child.js'
-import { type Spread, spread } from './pool.js'
+import { type Spread, spread } from '../spread.js'
 
 /** Genomes of a generation, and rows of a batch. */
 export const POPULATION = 150

@@ -1,6 +1,7 @@
+import type { Spread } from '../spread.js'
 import { ENTERING, INSIDE } from './contenders/neatron.js'
 import { ROWS } from './genomes.js'
-import { paired, pooled, type Samples, type Spread } from './pool.js'
+import { paired, pooled, type Samples } from './pool.js'
 
 /** A promise, what was reached, and whether it holds. */
 export interface Budget {

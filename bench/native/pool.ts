@@ -4,26 +4,11 @@
  * case are pooled. A sample is short (0.2 ms), so that few of them are interrupted.
  */
 import benny from 'benny'
+import { type Spread, spread } from '../spread.js'
 import type { Contender } from './contender.js'
 
 /** The nanoseconds of one run of each contender, round by round. */
 export type Samples = Map<string, number[][]>
-
-/** What a list of numbers says. */
-export interface Spread {
-  median: number
-  /** The quartiles. */
-  low: number
-  high: number
-}
-
-/** Median and quartiles. */
-export function spread(numbers: readonly number[]): Spread {
-  const sorted = [...numbers].sort((a, b) => a - b)
-  const at = (share: number) =>
-    sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]
-  return { median: at(0.5), low: at(0.25), high: at(0.75) }
-}
 
 /** A contender's nanoseconds over all rounds. */
 export function pooled(samples: Samples, name: string): Spread {

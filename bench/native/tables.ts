@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
+import { spread } from '../spread.js'
 import type { Budget } from './budgets.js'
-import { type Samples, spread } from './pool.js'
+import type { Samples } from './pool.js'
 
 /** Plain text, and no line between rows. */
 const STYLE = {
