@@ -1,4 +1,3 @@
-import { NeatronError } from '../errors.js'
 import { Random } from '../neat/random.js'
 import { closedLoop } from './closed-loop.js'
 import { climb } from './ladder.js'
@@ -35,15 +34,7 @@ export async function loadLadder(options: LoadLadderOptions): Promise<Ladder> {
     ...{ url, token, rows, inputs, random: uniform },
     connections: OPEN_CONNECTIONS,
   })
-  const call = async (): Promise<boolean> => {
-    try {
-      await target.call()
-      return true
-    } catch (error) {
-      if (!(error instanceof NeatronError)) throw error
-      return false
-    }
-  }
+  const call = async (): Promise<boolean> => (await target.attempt()) === undefined
   try {
     let answered = 0
     const { wallNs } = await closedLoop(

@@ -87,6 +87,17 @@ export class LoadTarget {
     throw new NeatronError('SERVER_ERROR', `${this.url} answers ${status}: ${said}`)
   }
 
+  /** As `call`, but what an endpoint or a connection fails with is returned. */
+  readonly attempt = async (): Promise<NeatronError | undefined> => {
+    try {
+      await this.call()
+    } catch (error) {
+      if (!(error instanceof NeatronError)) throw error
+      return error
+    }
+    return undefined
+  }
+
   close(): void {
     this.client.close()
   }

@@ -1,4 +1,3 @@
-import { NeatronError } from '../errors.js'
 import { Random } from '../neat/random.js'
 import { closedLoop } from './closed-loop.js'
 import { Latencies } from './latencies.js'
@@ -67,15 +66,11 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   let errors = 0
   let firstError: string | null = null
   const call = async (): Promise<boolean> => {
-    try {
-      await target.call()
-      return true
-    } catch (error) {
-      if (!(error instanceof NeatronError)) throw error
-      errors++
-      firstError ??= error.message
-      return false
-    }
+    const error = await target.attempt()
+    if (error === undefined) return true
+    errors++
+    firstError ??= error.message
+    return false
   }
   const milliseconds = seconds * 1000
   try {

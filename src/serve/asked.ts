@@ -19,6 +19,9 @@ export interface Written {
   readonly body: string | Buffer
 }
 
+/** What JSON is sent as. */
+export const JSON_TYPE = 'application/json; charset=utf-8'
+
 /** Where the time of an answer went, in milliseconds, for the header `Server-Timing`. */
 export function serverTiming({ queueMs, inferMs }: Answer): string {
   return `queue;dur=${queueMs.toFixed(4)}, infer;dur=${inferMs.toFixed(4)}`

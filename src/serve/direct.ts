@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { FastifyServerFactory } from 'fastify'
 import type { Check } from './access.js'
-import { type Asked, serverTiming } from './asked.js'
+import { type Asked, JSON_TYPE, serverTiming } from './asked.js'
 import type { bodyReader } from './body.js'
 import { checkRoom, type ServerContext } from './context.js'
 import { readInfer } from './infer-route.js'
@@ -14,11 +14,7 @@ const MOST_BYTES = 64 * 1024
 const OIP = /^\/v2\/models\/([\w.-]{1,128})\/infer$/
 
 /** What clients of both protocols say. */
-const TYPES = new Set([
-  'application/json',
-  'application/json; charset=utf-8',
-  'application/octet-stream',
-])
+const TYPES = new Set(['application/json', JSON_TYPE, 'application/octet-stream'])
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void
 

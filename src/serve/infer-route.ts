@@ -1,6 +1,6 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { describe } from '../describe.js'
-import type { Asked, Written } from './asked.js'
+import { type Asked, JSON_TYPE, type Written } from './asked.js'
 import {
   type BytesRequest,
   checkRoom,
@@ -18,7 +18,7 @@ import type { TensorData } from './signature.js'
 
 const FIELDS = new Set(['inputs', 'model', 'genome', 'state'])
 
-const HEADERS = ['content-type', 'application/json; charset=utf-8']
+const HEADERS = ['content-type', JSON_TYPE]
 
 /** `POST /infer`: rows in, rows out, as JSON. */
 export function inferRoute(app: FastifyInstance, context: ServerContext): void {

@@ -1,21 +1,15 @@
 import test from 'ava'
-import { Genome } from '#src/genome/genome.js'
-import { binaryBody, type Client, type Reply, smallGenome, someRows, start } from './harness.js'
+import {
+  binaryBody,
+  type Client,
+  overflowing,
+  type Reply,
+  smallGenome,
+  someRows,
+  start,
+} from './harness.js'
 
 const models = [{ name: 'm', genome: smallGenome() }]
-
-/** A network whose output overflows for large inputs. */
-const overflowing = Genome.fromJSON({
-  format: 'neatron/genome',
-  version: 1,
-  inputs: 1,
-  outputs: 1,
-  nodes: [
-    { id: 0, kind: 'input' },
-    { id: 1, kind: 'output', activation: 'identity', bias: 0 },
-  ],
-  connections: [{ innovation: 0, from: 0, to: 1, weight: 8, enabled: true }],
-})
 
 /** Asks the same twice: as plain clients do, and in a way that only the framework answers. */
 async function twice(

@@ -64,6 +64,19 @@ export function smallGenome(seed = 1): Genome {
   return Genome.random({ inputs: 3, outputs: 2, hidden: 4, activations: ['tanh', 'sigmoid'], seed })
 }
 
+/** A network whose output overflows for large inputs. */
+export const overflowing = Genome.fromJSON({
+  format: 'neatron/genome',
+  version: 1,
+  inputs: 1,
+  outputs: 1,
+  nodes: [
+    { id: 0, kind: 'input' },
+    { id: 1, kind: 'output', activation: 'identity', bias: 0 },
+  ],
+  connections: [{ innovation: 0, from: 0, to: 1, weight: 8, enabled: true }],
+})
+
 /** Rows of numbers that differ from each other. */
 export function someRows(count: number, width = 3): number[][] {
   return Array.from({ length: count }, (_, row) =>

@@ -1,6 +1,6 @@
 import test from 'ava'
 import { Genome } from '#src/genome/genome.js'
-import { isAnswer, smallGenome, someRows, start } from './harness.js'
+import { isAnswer, overflowing, smallGenome, someRows, start } from './harness.js'
 
 test('answers rows as the native network does', async (t) => {
   const genome = smallGenome()
@@ -58,18 +58,7 @@ test('without a name, the model named default answers, or else the first', async
 })
 
 test('an output that overflows is 422 for its request only', async (t) => {
-  const genome = Genome.fromJSON({
-    format: 'neatron/genome',
-    version: 1,
-    inputs: 1,
-    outputs: 1,
-    nodes: [
-      { id: 0, kind: 'input' },
-      { id: 1, kind: 'output', activation: 'identity' },
-    ],
-    connections: [{ innovation: 0, from: 0, to: 1, weight: 8 }],
-  })
-  const server = await start(t, { models: [{ name: 'm', genome }] })
+  const server = await start(t, { models: [{ name: 'm', genome: overflowing }] })
   const values = Array.from({ length: 40 }, (_, index) => (index === 20 ? 3e38 : index))
   const replies = await Promise.all(
     values.map((value) => server.post('/infer', { inputs: [[value]] })),

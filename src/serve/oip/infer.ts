@@ -1,4 +1,4 @@
-import type { Asked } from '../asked.js'
+import { type Asked, JSON_TYPE } from '../asked.js'
 import type { Model } from '../model.js'
 import { readInferRequest } from './request.js'
 import { writeInferResponse } from './response.js'
@@ -26,7 +26,7 @@ export function readOipInfer(
       const { body, headerLength } = writeInferResponse(model, request, answer)
       const headers =
         headerLength === null
-          ? ['content-type', 'application/json; charset=utf-8']
+          ? ['content-type', JSON_TYPE]
           : ['content-type', 'application/octet-stream', JSON_LENGTH, String(headerLength)]
       return { headers, body }
     },
