@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { NeatronError } from '../errors.js'
@@ -31,14 +32,18 @@ export class InlineDelivery implements ModelDelivery {
   ) {}
 
   async deliver(model: RepositoryModel, cancellation: Cancellation): Promise<void> {
-    const config = JSON.stringify(tritonConfig(model))
+    // Triton takes a load with the configuration that it has for one of the same model, keeps that
+    // and reports success: a model in the request has no date by which it would see the change.
+    const sha256 = createHash('sha256').update(model.bytes).digest('hex')
+    const parameters = { sha256: { string_value: sha256 } }
+    const config = JSON.stringify({ ...tritonConfig(model), parameters })
     const base64 = Buffer.from(
       model.bytes.buffer,
       model.bytes.byteOffset,
       model.bytes.byteLength,
     ).toString('base64')
-    const parameters = `{"config":${JSON.stringify(config)},"file:1/model.onnx":"${base64}"}`
-    await load(this.exchange, this.url, model.name, `{"parameters":${parameters}}`, cancellation)
+    const body = `{"parameters":{"config":${JSON.stringify(config)},"file:1/model.onnx":"${base64}"}}`
+    await load(this.exchange, this.url, model.name, body, cancellation)
   }
 
   async withdraw(name: string): Promise<void> {
@@ -96,21 +101,34 @@ async function load(
   }
   const reply = await exchange(request, cancellation)
   if (reply.status >= 200 && reply.status < 300) return
-  if (reply.status >= 500 && reply.status !== 501) throw refused(url, name, reply)
+  if (isBusy(reply)) throw refused(url, name, reply)
   throw new NeatronError(
     'SERVER_CANNOT_LOAD',
     `${url} does not load the model: ${reply.status}: ${serverMessage(reply)}; ${loadRemedy(reply)}`,
   )
 }
 
-function loadRemedy({ status }: HttpReply): string {
-  switch (status) {
+/** Whether the server may take the model later: it is starting, draining, or behind a proxy that does not find it. */
+function isBusy(reply: HttpReply): boolean {
+  return [502, 503, 504].includes(reply.status) && !loadsByItself(reply)
+}
+
+/** Triton that loads models by itself refuses to be asked for it, with the status of a server that is busy. */
+function loadsByItself(reply: HttpReply): boolean {
+  return reply.status === 503 && serverMessage(reply).startsWith('explicit model load')
+}
+
+function loadRemedy(reply: HttpReply): string {
+  if (loadsByItself(reply)) return 'start it with --model-control-mode=explicit'
+  switch (reply.status) {
     case 401:
       return 'give its token'
     case 403:
       return 'start it with --allow-load'
     case 413:
       return 'raise its --max-body-mb, or evolve a smaller population'
+    case 500:
+      return 'see its log; a --model-repository must be the folder that the server itself reads'
     default:
       return (
         'take a server that loads models from the request (neatron serve --allow-load, Triton), ' +

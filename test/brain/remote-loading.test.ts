@@ -10,6 +10,7 @@ import { request } from 'undici'
 import { NeatBrain } from '#src/brain/neat-brain.js'
 import { Genome } from '#src/genome/genome.js'
 import { createServer } from '#src/serve/server.js'
+import { faultyServer } from './_faulty-server.js'
 import { close, genomes, OUTPUTS, randomRows, remote, serve } from './_remote.js'
 
 test('a new generation replaces the model, and close takes it away', async (t) => {
@@ -209,3 +210,42 @@ test('after a load that failed, the model that the server has answers', async (t
   await t.throwsAsync(async () => brain.load([recurrent]), { code: 'SERVER_CANNOT_LOAD' })
   close(t, await brain.infer([1, 2, 3]), genomes[0].feedForward([1, 2, 3]))
 })
+
+test('the configuration in a load request tells one model from another', async (t) => {
+  const { url, received } = await faultyServer(t, () => undefined)
+  const brain = NeatBrain.remote({ url, protocol: 'oip' })
+  t.teardown(() => brain.close())
+  await brain.load(genomes.slice(0, 2))
+  await brain.load(genomes.slice(2, 4))
+  await brain.load(genomes.slice(2, 4))
+  const configurations = received
+    .filter(({ path }) => path.endsWith('/load'))
+    .map(({ body }) => JSON.parse(JSON.parse(body).parameters.config))
+  t.is(configurations.length, 3)
+  t.notDeepEqual(configurations[0], configurations[1])
+  t.deepEqual(configurations[1], configurations[2])
+})
+
+const loads: [status: number, error: string, code: string, message: RegExp][] = [
+  [400, 'no', 'SERVER_CANNOT_LOAD', /400: no;/],
+  [413, 'too large', 'SERVER_CANNOT_LOAD', /--max-body-mb/],
+  [500, 'failed to poll', 'SERVER_CANNOT_LOAD', /folder that the server itself reads/],
+  [501, 'no such thing', 'SERVER_CANNOT_LOAD', /501/],
+  [502, 'no upstream', 'SERVER_BUSY', /502/],
+  [503, 'draining', 'SERVER_BUSY', /503/],
+  [503, 'explicit model load / unload is not allowed', 'SERVER_CANNOT_LOAD', /mode=explicit/],
+]
+for (const [status, error, code, message] of loads) {
+  test(`a load answered with ${status} "${error}" is ${code}`, async (t) => {
+    const server = createHttpServer((request, response) => {
+      const answer = () => response.writeHead(status).end(JSON.stringify({ error }))
+      request.resume().on('end', answer)
+    }).listen(0, '127.0.0.1')
+    t.teardown(() => server.close().closeAllConnections())
+    await once(server, 'listening')
+    const { port } = server.address() as AddressInfo
+    const brain = NeatBrain.remote({ url: `http://127.0.0.1:${port}`, protocol: 'oip' })
+    t.teardown(() => brain.close())
+    await t.throwsAsync(async () => brain.load(genomes), { code, message })
+  })
+}
