@@ -17,6 +17,7 @@ interface ServeOptions {
   maxBatch?: number
   maxQueue?: number
   maxQueueDelayUs?: number
+  stayAwakeUs?: number
   maxBodyMb?: number
   maxQueueMb?: number
   timeoutMs?: number
@@ -50,6 +51,11 @@ export function serveCommand(): Command {
     )
     .option('--max-queue-mb <MiB>', 'most MiB of all requests (default: 256)', number(0))
     .option('--max-queue-delay-us <us>', 'wait for others to share a run (default: 0)', integer(0))
+    .option(
+      '--stay-awake-us <us>',
+      'stay awake for the next request of a client that asks one after the other (default: 200)',
+      integer(0),
+    )
     .option('--max-body-mb <MiB>', 'most MiB of a body (default: 64)', number(0))
     .option('--timeout-ms <ms>', 'longest wait for a run (default: 10000)', integer(1))
     .option(

@@ -39,6 +39,7 @@ const FLAGS = {
   maxBatch: '--max-batch',
   maxQueue: '--max-queue',
   maxQueueDelayUs: '--max-queue-delay-us',
+  stayAwakeUs: '--stay-awake-us',
   maxBodyMb: '--max-body-mb',
   maxQueueMb: '--max-queue-mb',
   timeoutMs: '--timeout-ms',

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { availableParallelism } from 'node:os'
 import type { FastifyServerFactory } from 'fastify'
 import type { Check } from './access.js'
 import { type Asked, JSON_TYPE, serverTiming } from './asked.js'
@@ -7,6 +8,7 @@ import { checkRoom, type ServerContext } from './context.js'
 import { readInfer } from './infer-route.js'
 import type { Answer } from './job.js'
 import { JSON_LENGTH, readOipInfer } from './oip/infer.js'
+import { Vigil } from './vigil.js'
 
 /** Beside the work that a larger body makes, what the framework costs is little. */
 const MOST_BYTES = 64 * 1024
@@ -31,9 +33,12 @@ export function directServer(
   readBody: ReturnType<typeof bodyReader>,
   checkAccess: Check | undefined,
 ): FastifyServerFactory {
-  const answer = directAnswers(context, readBody, checkAccess)
+  // A client on the only processor could not ask while the server stays awake on it.
+  const vigil = new Vigil(availableParallelism() > 1 ? context.options.stayAwakeUs : 0)
+  const answer = directAnswers(context, readBody, checkAccess, vigil)
   return (framework, { http, keepAliveTimeout, requestTimeout }): Server => {
     const server = createServer(http as object, (request, response) => {
+      vigil.arrived()
       if (!answer(request, response, framework as Listener)) framework(request, response)
     })
     // As the framework sets up its own.
@@ -47,6 +52,7 @@ function directAnswers(
   context: ServerContext,
   readBody: ReturnType<typeof bodyReader>,
   checkAccess: Check | undefined,
+  vigil: Vigil,
 ) {
   const { scheduler, repository, failed } = context
 
@@ -96,7 +102,10 @@ function directAnswers(
         const asked = read(body)
         scheduler
           .submit(asked.model, asked.inputs, asked.rows, () => socket.destroyed)
-          .then((answer) => send(response, asked, answer, context.draining))
+          .then((answer) => {
+            send(response, asked, answer, context.draining)
+            vigil.answered()
+          })
           .catch(fail)
       } catch (error) {
         fail(error as Error)
