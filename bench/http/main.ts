@@ -1,6 +1,7 @@
 /**
  * What HTTP costs: the budgets of single calls, batches and remote training, requests that share
- * runs against a run for each, and what a single call consists of. Outputs are verified first.
+ * runs against a run for each, the adaptive batch size against fixed ones, and what a single call
+ * consists of. Outputs are verified first.
  *
  *     npm run bench:http -- [--quick] [--genome 120-layered] [--json]
  */
@@ -9,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { type Spread, spread } from '../spread.js'
+import { adaptiveBatch } from './adaptive.js'
 import { CLIENTS, throughput } from './concurrency.js'
 import { byRound, ratioOf } from './pool.js'
 import { ROWS, singleCalls } from './single-call.js'
@@ -56,6 +58,7 @@ const cheaper = spread(
 )
 const shared = await throughput(file, { rounds: options.quick ? 3 : 8, ms: plan.ms })
 const training = await trainingSpeed({ rounds: plan.trainings, generations: plan.generations })
+const adaptive = await adaptiveBatch(file, { rounds: options.quick ? 3 : 8, ms: plan.ms / 2 })
 const [single, whole] = training
 const faster = whole.generationsPerSecond.median / single.generationsPerSecond.median
 
@@ -93,6 +96,19 @@ table(
     rowsPerRequest.toFixed(1),
   ]),
 )
+for (const { clients, sizes, bestFixed, overBest } of adaptive) {
+  table(
+    [`${clients}, batch`, 'rows/s', 'p50 us', 'p99 us', 'rows a request'],
+    sizes.map(({ name, rowsPerSecond, p50Us, p99Us, rowsPerRequest }) => [
+      name,
+      text(rowsPerSecond, 0),
+      text(p50Us, 0),
+      text(p99Us, 0),
+      rowsPerRequest.toFixed(1),
+    ]),
+  )
+  if (!options.json) console.log(`adaptive over ${bestFixed}, rows/s: ${text(overBest, 2)}`)
+}
 const overEcho = ratioOf(samples, 'one row', 'echo')
 const budgets = [
   {
@@ -123,5 +139,6 @@ table(
     holds ? 'yes' : 'NO',
   ]),
 )
-if (options.json) console.log(JSON.stringify({ placed, calls, shared, training, budgets }))
+if (options.json)
+  console.log(JSON.stringify({ placed, calls, shared, training, adaptive, budgets }))
 process.exit(0)

@@ -2,71 +2,121 @@ import type { BatchSize } from './batch-size.js'
 
 const FIRST_ROWS = 8
 const MAX_ROWS = 8192
-/** Full requests measured before a size is judged; their median counts, so one hiccup does not. */
+/** Requests measured before a size is judged; their median counts, so that one hiccup does not. */
 const SAMPLES = 5
-/** A size must make a row at least this much cheaper to be worth its longer wait. */
+/** Twice the rows must make a row at least this much cheaper to be worth their longer wait. */
 const GAIN = 0.95
-/** Full requests between two searches for a better size. */
+/** Requests whose median tells whether the cost of a row has changed since it was found best. */
+const WATCHED = 25
+/** How much it must have changed, up or down, for the size to be searched again. */
+const DRIFT = 1.25
+/** Full requests after which it is searched again in any case. */
 const REST = 1000
 
 /**
- * Finds the batch size by itself: doubles it as long as that makes a row cheaper by 5 %, then
- * settles one step back and, in case the network or the load has changed, searches again from half
- * the size after {@link REST} full requests. After rows have waited in vain for others, as many are enough
- * until more come together.
+ * Finds the batch size by itself: the smallest that makes a row 5 % cheaper than half as many rows
+ * do. It doubles as long as that pays, or else halves as long as that costs nothing, and settles.
+ * It searches again from there when the cost of a row has changed by a quarter, and now and then.
+ *
+ * When too few rows come to fill twice the best size, it stays open for all that come: the larger
+ * requests are only watched, and the best size is kept to if they are a quarter dearer a row.
  */
 export class AdaptiveBatch implements BatchSize {
   #rows = FIRST_ROWS
-  #samples: number[] = []
-  /** Milliseconds a row at the size that is settled on. */
-  #settledCost = Number.POSITIVE_INFINITY
-  #settledRows = FIRST_ROWS
-  #rest = 0
-  #enough = Number.POSITIVE_INFINITY
+  #phase: 'growing' | 'shrinking' | 'resting' = 'growing'
+  /** The best size of this search so far, and milliseconds a row there. */
+  #best = FIRST_ROWS
+  #bestCost = Number.POSITIVE_INFINITY
+  /** The size that this search began with. */
+  #start = FIRST_ROWS
+  #most = MAX_ROWS
+  #full: number[] = []
+  #partial: number[] = []
+  #rested = 0
 
   get rows(): number {
     return this.#rows
   }
 
-  get enough(): number {
-    return Math.min(this.#enough, this.#rows)
-  }
-
   answered(rows: number, ms: number): void {
-    if (rows > this.#enough) this.#enough = rows
-    // Requests that are not full say nothing of this size.
-    if (rows !== this.#rows) return
-    if (this.#rest > 0) {
-      this.#rest -= 1
-      if (this.#rest === 0) this.#searchAnew()
-      return
+    if (rows === this.#rows) {
+      this.#full.push(ms / rows)
+      if (this.#full.length === (this.#phase === 'resting' ? WATCHED : SAMPLES)) this.#judge()
+    } else if (rows > this.#best && this.#phase === 'growing') {
+      this.#partial.push(ms / rows)
+      if (this.#partial.length === WATCHED) this.#judgePartial()
     }
-    this.#samples.push(ms / rows)
-    if (this.#samples.length < SAMPLES) return
-    const cost = this.#samples.sort((a, b) => a - b)[SAMPLES >> 1]
-    this.#samples = []
-    this.#judge(cost)
   }
 
-  starved(rows: number): void {
-    this.#enough = rows
+  tooLarge(rows: number): void {
+    this.#most = Math.min(this.#most, Math.max(1, rows >> 1))
+    if (this.#rows > this.#most) this.#search(Math.min(this.#best, this.#most))
   }
 
-  /** From half the size on, so that it can shrink as well as grow. */
-  #searchAnew(): void {
-    this.#rows = Math.max(1, this.#settledRows >> 1)
-    this.#settledCost = Number.POSITIVE_INFINITY
+  #judge(): void {
+    const cost = median(this.#full)
+    this.#full = []
+    if (this.#phase === 'growing') this.#grow(cost)
+    else if (this.#phase === 'shrinking') this.#shrink(cost)
+    else this.#rest(cost)
   }
 
-  #judge(cost: number): void {
-    if (cost > this.#settledCost * GAIN) {
-      this.#rows = this.#settledRows
-      this.#rest = REST
-      return
-    }
-    this.#settledCost = cost
-    this.#settledRows = this.#rows
-    if (this.#rows < MAX_ROWS) this.#rows *= 2
-    else this.#rest = REST
+  #judgePartial(): void {
+    const cost = median(this.#partial)
+    this.#partial = []
+    if (cost > this.#bestCost * DRIFT) this.#settle()
   }
+
+  #grow(cost: number): void {
+    const pays = cost <= this.#bestCost * GAIN
+    if (pays) this.#keep(cost)
+    if (pays && this.#rows < this.#most) {
+      this.#try(Math.min(this.#most, this.#rows * 2))
+    } else if (this.#best === this.#start && this.#best > 1) {
+      this.#phase = 'shrinking'
+      this.#try(this.#best >> 1)
+    } else this.#settle()
+  }
+
+  #shrink(cost: number): void {
+    const costsNothing = cost * GAIN <= this.#bestCost
+    if (costsNothing) this.#keep(cost)
+    if (costsNothing && this.#rows > 1) this.#try(this.#rows >> 1)
+    else this.#settle()
+  }
+
+  #rest(cost: number): void {
+    this.#rested += WATCHED
+    const changed = cost > this.#bestCost * DRIFT || cost * DRIFT < this.#bestCost
+    if (changed || this.#rested >= REST) this.#search(this.#best)
+  }
+
+  #search(start: number): void {
+    this.#phase = 'growing'
+    this.#start = start
+    this.#best = start
+    this.#bestCost = Number.POSITIVE_INFINITY
+    this.#try(start)
+  }
+
+  #settle(): void {
+    this.#phase = 'resting'
+    this.#rested = 0
+    this.#try(this.#best)
+  }
+
+  #keep(cost: number): void {
+    this.#best = this.#rows
+    this.#bestCost = cost
+  }
+
+  #try(rows: number): void {
+    this.#rows = rows
+    this.#full = []
+    this.#partial = []
+  }
+}
+
+function median(values: number[]): number {
+  return values.sort((a, b) => a - b)[values.length >> 1]
 }

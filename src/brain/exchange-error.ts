@@ -52,7 +52,7 @@ export function broken(url: string, bytes: number, cause: Error): ExchangeError 
 export function timedOut(url: string, timeoutMs: number): ExchangeError {
   return new ExchangeError(
     'REQUEST_TIMEOUT',
-    `no complete answer from ${url} within ${timeoutMs} ms; see whether the server is overloaded, or raise timeoutMs`,
+    `no complete answer from ${url} within ${timeoutMs} ms; see whether the server is overloaded, or raise timeoutMs and retry.deadlineMs`,
   )
 }
 
@@ -79,6 +79,7 @@ export function refused(url: string, model: string, reply: HttpReply): ExchangeE
         'OUTPUT_NOT_FINITE',
         `${said}; these inputs overflow the network: scale them, or bound the weights`,
       )
+    case 408:
     case 429:
     case 502:
     case 503:
@@ -92,8 +93,8 @@ export function refused(url: string, model: string, reply: HttpReply): ExchangeE
       return new ExchangeError('SERVER_ERROR', `${said}; give the server's token`)
     case 413:
       return new ExchangeError(
-        'SERVER_ERROR',
-        `${said}; send smaller batches, or raise its --max-body-mb`,
+        'REQUEST_TOO_LARGE',
+        `${said}; raise its limit of a body (neatron serve: --max-body-mb)`,
       )
     default:
       return new ExchangeError('SERVER_ERROR', `${said}; see the server's log`)

@@ -76,8 +76,11 @@ export class OipProtocol implements Protocol {
         if (tensor.name === 'outputs') return this.#decodeJson(json, rows, outputSize)
         continue
       }
+      if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
+        throw invalid(this.url, 'binary tensors of whole numbers of bytes', describe(size))
+      }
       if (tensor.name !== 'outputs') {
-        offset += Number(size)
+        offset += size
         continue
       }
       const count = this.#checkShape(tensor, rows, outputSize)

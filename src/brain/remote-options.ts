@@ -1,20 +1,20 @@
 import { inspect } from 'node:util'
 import { NeatronError } from '../errors.js'
 import { isFolderName } from './model-folder.js'
-import type { RetryOptions } from './retry.js'
+import { DEFAULT_RETRY, type RetryOptions } from './retry.js'
 
 /** Where the server is, and how rows travel to it. */
 export interface RemoteOptions {
   /** `http://host:port`, `https://...`, or `unix:/path/to/socket`. */
   readonly url: string
   /**
-   * Rows a request: 1 is a single call, `'adaptive'` finds the size after which the cost of a row
-   * falls no more. Default 1.
+   * Rows a request at most: 1 is a single call, `'adaptive'` finds the size after which the cost of
+   * a row falls no more. Default 1.
    */
   readonly batch?: number | 'adaptive'
   /**
    * Milliseconds that a row given to `infer` waits at most for others; 0 waits for those of the
-   * same turn of the event loop. `feedForwardRows` never waits. Default 1.
+   * same turn of the event loop. `feedForwardRows` never waits. Default 1, or 0 with `'adaptive'`.
    */
   readonly maxDelayMs?: number
   /** Requests in flight at most, each on a connection of its own. Default 1. */
@@ -59,9 +59,9 @@ export type ResolvedRemoteOptions = RemoteOptions &
       RemoteOptions,
       'batch' | 'maxDelayMs' | 'concurrency' | 'protocol' | 'timeoutMs' | 'waitForServerMs'
     >
-  >
+  > & { readonly retry: Required<RetryOptions> }
 
-const RETRY_OPTIONS = ['attempts', 'baseMs', 'capMs', 'deadlineMs'] as const
+const RETRY_OPTIONS = Object.keys(DEFAULT_RETRY)
 
 /** Each option with what it must be, in words, and its check. */
 const RULES: {
@@ -105,13 +105,16 @@ export function resolveRemoteOptions(options: RemoteOptions): ResolvedRemoteOpti
   if (options.encoding === 'binary' && options.protocol !== 'oip') {
     throw wrong('encoding', "be 'json' unless protocol is 'oip'", 'binary')
   }
+  const { batch = 1, timeoutMs = 30_000 } = options
+  const deadlineMs = Math.max(DEFAULT_RETRY.deadlineMs, timeoutMs)
   return {
     ...options,
-    batch: options.batch ?? 1,
-    maxDelayMs: options.maxDelayMs ?? 1,
+    batch,
+    maxDelayMs: options.maxDelayMs ?? (batch === 'adaptive' ? 0 : 1),
     concurrency: options.concurrency ?? 1,
     protocol: options.protocol ?? 'infer',
-    timeoutMs: options.timeoutMs ?? 30_000,
+    timeoutMs,
+    retry: { ...DEFAULT_RETRY, deadlineMs, ...options.retry },
     waitForServerMs: options.waitForServerMs ?? 0,
   }
 }
@@ -136,8 +139,9 @@ function isRetry(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return Object.entries(value).every(
     ([name, number]) =>
-      (RETRY_OPTIONS as readonly string[]).includes(name) &&
-      (name === 'attempts' ? isPositiveInteger(number) : isDuration(number)),
+      RETRY_OPTIONS.includes(name) &&
+      (name === 'attempts' ? isPositiveInteger(number) : isDuration(number)) &&
+      (name !== 'deadlineMs' || number !== 0),
   )
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { NeatronError } from '../errors.js'
 import type { Genome } from '../genome/genome.js'
 import { exportOnnx, exportSteps } from '../onnx/export.js'
+import { onAbort, unlessAborted } from './abort-listeners.js'
 import { AdaptiveBatch } from './adaptive-batch.js'
 import { FixedBatch } from './batch-size.js'
 import { takesBinaryTensors } from './binary-extension.js'
@@ -51,6 +52,7 @@ export class Remote implements Inference {
   #answerSize = 0
   #states: ClientStates | undefined
   #attaching: Promise<RowShape> | undefined
+  #forgetSignal: (() => void) | undefined
   #closed = false
 
   constructor(options: ResolvedRemoteOptions, recorder: Recorder) {
@@ -73,7 +75,7 @@ export class Remote implements Inference {
       concurrency,
       ask: (rows, cancel) => this.#ask(rows, cancel),
     })
-    signal?.addEventListener('abort', this.#onAbort)
+    if (signal) this.#forgetSignal = onAbort(signal, () => this.#abandon(signal.reason))
   }
 
   async load(genomes: readonly Genome[]): Promise<void> {
@@ -117,8 +119,8 @@ export class Remote implements Inference {
   }
 
   async infer(row: ArrayLike<number>, genome: number, signal?: AbortSignal): Promise<Float32Array> {
-    const shape = this.#checkOpen() ?? (await this.#attach())
     signal?.throwIfAborted()
+    const shape = this.#checkOpen() ?? (await unlessAborted(this.#attach(), signal))
     const inputs = checkedRow(row, genome, shape)
     const outputs = new Float32Array(shape.outputSize)
     const index = Uint32Array.of(genome)
@@ -137,10 +139,8 @@ export class Remote implements Inference {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    this.#options.signal?.removeEventListener('abort', this.#onAbort)
-    this.#serverReturn.abandon(closed())
-    this.#loading.cancel(closed())
-    this.#queue.abort(closed())
+    this.#forgetSignal?.()
+    this.#abandon(closed())
     try {
       if (this.#model !== undefined) await this.#delivery.withdraw(this.#model.name)
     } catch {
@@ -150,8 +150,8 @@ export class Remote implements Inference {
     }
   }
 
-  readonly #onAbort = (): void => {
-    const reason = this.#options.signal?.reason
+  /** Rejects everything with `reason`. */
+  #abandon(reason: unknown): void {
     this.#serverReturn.abandon(reason)
     this.#loading.cancel(reason)
     this.#queue.abort(reason)
@@ -214,7 +214,7 @@ export class Remote implements Inference {
       const startedAt = nowNs()
       const request = this.#protocol!.encode(batch, this.#name, this.#population)
       const reply = await withRetry(
-        () => this.#answer(request, cancel),
+        (leftMs) => this.#answer(request, leftMs, cancel),
         () => this.#recorder.retried(),
         this.#options.retry,
         cancel,
@@ -226,9 +226,10 @@ export class Remote implements Inference {
     })
   }
 
-  /** One attempt, which fails unless its status is 2xx. */
-  async #answer(request: HttpRequest, cancel: Cancellation): Promise<HttpReply> {
-    const reply = await this.#connection.exchange(request, cancel)
+  /** One attempt within the time left, which fails unless its status is 2xx. */
+  async #answer(request: HttpRequest, leftMs: number, cancel: Cancellation): Promise<HttpReply> {
+    const timeoutMs = Math.min(this.#options.timeoutMs, leftMs)
+    const reply = await this.#connection.exchange({ ...request, timeoutMs }, cancel)
     if (reply.status >= 200 && reply.status < 300) return reply
     throw refused(this.#options.url, this.#name, reply)
   }

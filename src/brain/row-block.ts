@@ -33,6 +33,22 @@ export interface InFlight {
   readonly cancellation: Cancellation
 }
 
+/** The first half of the rows, and the others. */
+export function halves(parts: readonly Part[]): [first: Part[], second: Part[]] {
+  let rows = 0
+  for (const part of parts) rows += part.rows
+  const first: Part[] = []
+  const second: Part[] = []
+  let left = rows >> 1
+  for (const { block, from, rows } of parts) {
+    const head = Math.min(left, rows)
+    if (head > 0) first.push({ block, from, rows: head })
+    if (head < rows) second.push({ block, from: from + head, rows: rows - head })
+    left -= head
+  }
+  return [first, second]
+}
+
 /** The rows of all parts as one batch: copied together, unless it is one whole block. */
 export function gather(parts: readonly Part[]): RowBatch {
   const { block } = parts[0]

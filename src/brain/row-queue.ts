@@ -1,8 +1,9 @@
 import { type ErrorCode, NeatronError } from '../errors.js'
+import { onAbort } from './abort-listeners.js'
 import type { BatchSize } from './batch-size.js'
 import { Cancellation } from './cancellation.js'
 import type { RowBatch } from './protocol.js'
-import { type Block, gather, type InFlight, type Part, scatter } from './row-block.js'
+import { type Block, gather, halves, type InFlight, type Part, scatter } from './row-block.js'
 
 /** What the queue needs to know of the network and of whoever asks it. */
 export interface RowQueueOptions {
@@ -52,7 +53,7 @@ export class RowQueue {
   ): Promise<void> {
     if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
-      const onAbort = (): void => this.#withdraw(block, signal?.reason)
+      const forget = signal && onAbort(signal, () => this.#withdraw(block, signal.reason))
       const block: Block = {
         genome,
         inputs,
@@ -63,16 +64,15 @@ export class RowQueue {
         answered: 0,
         settled: false,
         resolve: () => {
-          signal?.removeEventListener('abort', onAbort)
+          forget?.()
           resolve()
         },
         reject: (error) => {
-          signal?.removeEventListener('abort', onAbort)
+          forget?.()
           reject(error)
         },
         inFlight: new Set(),
       }
-      signal?.addEventListener('abort', onAbort)
       this.#blocks.push(block)
       this.#queuedRows += rows
       if (urgent) this.#dueRows = this.#queuedRows
@@ -98,8 +98,8 @@ export class RowQueue {
   #pump(): void {
     this.#cancelWake()
     while (this.#queuedRows > 0 && this.#requests.size < this.#options.concurrency) {
-      const { rows, enough } = this.#options.batchSize
-      if (this.#queuedRows < enough && !this.#due()) {
+      const { rows } = this.#options.batchSize
+      if (this.#queuedRows < rows && !this.#due()) {
         this.#sleep()
         return
       }
@@ -136,7 +136,6 @@ export class RowQueue {
   /** What is queued now goes, whatever the clock says: timers may fire a little early. */
   #overdue(): void {
     this.#wake = undefined
-    this.#options.batchSize.starved(this.#queuedRows)
     this.#dueRows = this.#queuedRows
     this.#pump()
   }
@@ -171,27 +170,29 @@ export class RowQueue {
   }
 
   /**
-   * Asks for the rows of `parts`. When one request is refused for what may be the fault of a single
-   * row, its halves are asked apart, so that a bad row fails alone.
+   * Asks for the rows of `parts`. When a request is refused for what may be the fault of a single
+   * row, or for its size, its halves are asked apart, so that a bad row fails alone.
    */
   async #answer(parts: Part[], cancellation: Cancellation): Promise<void> {
     const wanted = parts.filter(({ block }) => !block.settled)
     if (wanted.length === 0) return
     const batch = gather(wanted)
+    const { batchSize } = this.#options
     const startedAt = performance.now()
     try {
       const outputs = await this.#options.ask(batch, cancellation)
-      this.#options.batchSize.answered(batch.rows, performance.now() - startedAt)
+      batchSize.answered(batch.rows, performance.now() - startedAt)
       scatter(outputs, batch.rows, wanted)
     } catch (error) {
-      if (wanted.length > 1 && (error as NeatronError).code === 'OUTPUT_NOT_FINITE') {
-        const half = wanted.length >> 1
-        await this.#answer(wanted.slice(0, half), cancellation)
-        await this.#answer(wanted.slice(half), cancellation)
+      const { code } = error as NeatronError
+      const tooLarge = code === 'REQUEST_TOO_LARGE' && batch.rows > 1
+      if (tooLarge) batchSize.tooLarge(batch.rows)
+      if (tooLarge || (code === 'OUTPUT_NOT_FINITE' && wanted.length > 1)) {
+        for (const half of halves(wanted)) await this.#answer(half, cancellation)
         return
       }
       for (const { block } of wanted) this.#fail(block, wanted.length > 1 ? ownError(error) : error)
-      if (SERVER_GONE.has((error as NeatronError).code)) {
+      if (SERVER_GONE.has(code)) {
         for (const block of [...this.#blocks]) this.#fail(block, ownError(error))
       }
     }

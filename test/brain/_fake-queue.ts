@@ -1,4 +1,4 @@
-import { FixedBatch } from '#src/brain/batch-size.js'
+import { type BatchSize, FixedBatch } from '#src/brain/batch-size.js'
 import type { Cancellation } from '#src/brain/cancellation.js'
 import type { RowBatch } from '#src/brain/protocol.js'
 import { RowQueue } from '#src/brain/row-queue.js'
@@ -13,6 +13,7 @@ export const answerTo = (genome: number, [a, b]: Iterable<number>) => [
 /** A queue whose requests are answered by `answerTo`, and a record of the requests. */
 export function fakeServer({
   batch = 4,
+  batchSize = new FixedBatch(batch) as BatchSize,
   maxDelayMs = 1,
   concurrency = 1,
   before = async (_rows: RowBatch, _cancellation: Cancellation): Promise<void> => undefined,
@@ -21,7 +22,7 @@ export function fakeServer({
   let inFlight = 0
   let mostInFlight = 0
   const queue = new RowQueue({
-    batchSize: new FixedBatch(batch),
+    batchSize,
     maxDelayMs,
     concurrency,
     ask: async (rows, cancellation) => {

@@ -3,26 +3,10 @@ import test from 'ava'
 import { NeatBrain } from '#src/brain/neat-brain.js'
 import type { RemoteOptions } from '#src/brain/remote-options.js'
 import type { NeatronError } from '#src/errors.js'
-import { Genome } from '#src/genome/genome.js'
-import { faultyServer, json, type Misbehave, zeros } from './_faulty-server.js'
-
-const genomes = [1, 2, 3].map((seed) => Genome.random({ inputs: 2, outputs: 1, hidden: 2, seed }))
+import { faultyServer, genomes, json, loadedOnFaulty, zeros } from './_faulty-server.js'
 
 /** Quick retries, so that tests are. */
 const retry = { baseMs: 1, capMs: 2 }
-
-/** A brain with the population loaded on a server that misbehaves. */
-async function loaded(
-  t: Parameters<typeof faultyServer>[0],
-  misbehave: Misbehave,
-  options: Partial<RemoteOptions> = {},
-) {
-  const server = await faultyServer(t, misbehave)
-  const brain = NeatBrain.remote({ url: server.url, retry, ...options })
-  t.teardown(() => brain.close())
-  await brain.load(genomes)
-  return { ...server, brain }
-}
 
 const answers: [name: string, answer: unknown][] = [
   ['no outputs', {}],
@@ -40,7 +24,7 @@ const answers: [name: string, answer: unknown][] = [
 ]
 for (const [name, answer] of answers) {
   test(`RESPONSE_INVALID: ${name}`, async (t) => {
-    const { brain, url } = await loaded(t, (response) => json(response, answer))
+    const { brain, url } = await loadedOnFaulty(t, (response) => json(response, answer))
     const error = await t.throwsAsync<NeatronError>(brain.infer([1, 2]), {
       code: 'RESPONSE_INVALID',
     })
@@ -64,7 +48,9 @@ const tensors: [name: string, answer: unknown][] = [
 ]
 for (const [name, answer] of tensors) {
   test(`RESPONSE_INVALID: a tensor with ${name}`, async (t) => {
-    const { brain } = await loaded(t, (response) => json(response, answer), { protocol: 'oip' })
+    const { brain } = await loadedOnFaulty(t, (response) => json(response, answer), {
+      protocol: 'oip',
+    })
     await t.throwsAsync(brain.infer([1, 2]), { code: 'RESPONSE_INVALID' })
   })
 }
@@ -78,7 +64,7 @@ const binaries: [name: string, jsonLength: string, fields: object, bytes: number
 ]
 for (const [name, jsonLength, fields, bytes] of binaries) {
   test(`RESPONSE_INVALID: a binary tensor with ${name}`, async (t) => {
-    const { brain } = await loaded(
+    const { brain } = await loadedOnFaulty(
       t,
       (response) => {
         const text = JSON.stringify(tensor({ data: undefined, ...fields }))
@@ -91,11 +77,29 @@ for (const [name, jsonLength, fields, bytes] of binaries) {
   })
 }
 
+for (const size of ['x', -4, 0.5, null]) {
+  test(`RESPONSE_INVALID: a tensor before the outputs has ${JSON.stringify(size)} bytes`, async (t) => {
+    const { brain } = await loadedOnFaulty(
+      t,
+      (response) => {
+        const before = { name: 'other', parameters: { binary_data_size: size } }
+        const after = { ...tensor({}).outputs[0], parameters: { binary_data_size: 4 } }
+        const text = JSON.stringify({ outputs: [before, after] })
+        response.setHeader('inference-header-content-length', text.length)
+        response.end(Buffer.concat([Buffer.from(text), Buffer.alloc(8, 64)]))
+      },
+      { protocol: 'oip', encoding: 'binary' },
+    )
+    await t.throwsAsync(brain.infer([1, 2]), { code: 'RESPONSE_INVALID' })
+  })
+}
+
 const statuses: [status: number, code: string, attempts: number][] = [
   [400, 'SERVER_ERROR', 1],
   [401, 'SERVER_ERROR', 1],
   [404, 'MODEL_NOT_FOUND', 1],
-  [413, 'SERVER_ERROR', 1],
+  [408, 'SERVER_BUSY', 5],
+  [413, 'REQUEST_TOO_LARGE', 1],
   [422, 'OUTPUT_NOT_FINITE', 1],
   [429, 'SERVER_BUSY', 5],
   [500, 'SERVER_ERROR', 1],
@@ -105,7 +109,7 @@ const statuses: [status: number, code: string, attempts: number][] = [
 ]
 for (const [status, code, attempts] of statuses) {
   test(`${code} after ${attempts} attempts: status ${status}`, async (t) => {
-    const { brain, inferences } = await loaded(t, (response) =>
+    const { brain, inferences } = await loadedOnFaulty(t, (response) =>
       json(response, { error: 'what went wrong' }, status),
     )
     const error = await t.throwsAsync<NeatronError>(brain.infer([1, 2]), { code })
@@ -116,7 +120,7 @@ for (const [status, code, attempts] of statuses) {
 }
 
 test('an answer that breaks off is asked again, and is RESPONSE_INVALID in the end', async (t) => {
-  const { brain, inferences } = await loaded(t, (response) => {
+  const { brain, inferences } = await loadedOnFaulty(t, (response) => {
     response.writeHead(200, { 'content-length': 1000 })
     response.write('{"outputs":', () => response.destroy())
   })
@@ -126,7 +130,7 @@ test('an answer that breaks off is asked again, and is RESPONSE_INVALID in the e
 })
 
 test('a connection that is reset is asked again', async (t) => {
-  const { brain } = await loaded(t, (response, received, nth) => {
+  const { brain } = await loadedOnFaulty(t, (response, received, nth) => {
     if (nth < 2) response.socket?.resetAndDestroy()
     else json(response, zeros(received))
   })
@@ -134,34 +138,15 @@ test('a connection that is reset is asked again', async (t) => {
   t.like(brain.stats(), { requests: 1, retries: 2, rows: 1, inferCount: 1 })
 })
 
-test('Retry-After is waited for', async (t) => {
-  const times: number[] = []
-  const { brain } = await loaded(t, (response, received, nth) => {
-    times.push(Date.now())
-    if (nth > 0) json(response, zeros(received))
-    else json(response.setHeader('retry-after', '1'), { error: 'busy' }, 503)
-  })
-  await brain.infer([1, 2])
-  t.true(times[1] - times[0] >= 990)
-})
-
-test('a Retry-After beyond the deadline is not waited for', async (t) => {
-  const { brain, inferences } = await loaded(t, (response) =>
-    json(response.setHeader('retry-after', new Date(Date.now() + 1e6).toUTCString()), {}, 503),
-  )
-  await t.throwsAsync(brain.infer([1, 2]), { code: 'SERVER_BUSY' })
-  t.is(inferences(), 1)
-})
-
 test('a server that hangs is a REQUEST_TIMEOUT, for all that waits', async (t) => {
-  const { brain } = await loaded(t, () => undefined, { timeoutMs: 50 })
+  const { brain } = await loadedOnFaulty(t, () => undefined, { timeoutMs: 50 })
   const rows = [1, 2, 3].map((n) => brain.infer([n, n]))
   for (const row of rows) await t.throwsAsync(row, { code: 'REQUEST_TIMEOUT' })
   t.is(brain.stats().requests, 1)
 })
 
 test('a server that drips is a REQUEST_TIMEOUT too', async (t) => {
-  const { brain } = await loaded(
+  const { brain } = await loadedOnFaulty(
     t,
     (response) => {
       const drip = setInterval(() => response.write(' '), 10)
@@ -173,7 +158,7 @@ test('a server that drips is a REQUEST_TIMEOUT too', async (t) => {
 })
 
 test('a dead server is one clear error', async (t) => {
-  const { brain, close, url } = await loaded(t, (response, received) =>
+  const { brain, close, url } = await loadedOnFaulty(t, (response, received) =>
     json(response, zeros(received)),
   )
   await brain.infer([1, 2])
@@ -189,7 +174,7 @@ test('a dead server is one clear error', async (t) => {
 })
 
 test('an endless answer is RESPONSE_INVALID', async (t) => {
-  const { brain } = await loaded(t, (response) => {
+  const { brain } = await loadedOnFaulty(t, (response) => {
     const more = () => response.write(Buffer.alloc(2 ** 20), more)
     more()
   })
@@ -210,7 +195,7 @@ test('what does not speak HTTP is RESPONSE_INVALID', async (t) => {
 })
 
 test('close rejects what is unanswered', async (t) => {
-  const { brain } = await loaded(t, () => undefined, { batch: 2 })
+  const { brain } = await loadedOnFaulty(t, () => undefined, { batch: 2 })
   const rows = [1, 2, 3].map((n) => brain.infer([n, n]))
   const closing = brain.close()
   for (const row of rows) await t.throwsAsync(row, { code: 'BRAIN_CLOSED' })
@@ -222,7 +207,7 @@ test('close rejects what is unanswered', async (t) => {
 
 test('a signal rejects everything with its reason', async (t) => {
   const controller = new AbortController()
-  const { brain } = await loaded(t, () => undefined, { signal: controller.signal })
+  const { brain } = await loadedOnFaulty(t, () => undefined, { signal: controller.signal })
   const rows = [1, 2].map((n) => brain.infer([n, n]))
   controller.abort(new Error('interrupted'))
   for (const row of rows) await t.throwsAsync(row, { message: 'interrupted' })
@@ -230,7 +215,7 @@ test('a signal rejects everything with its reason', async (t) => {
 })
 
 test('what cannot be asked is refused before it is sent', async (t) => {
-  const { brain, inferences } = await loaded(t, (response, received) =>
+  const { brain, inferences } = await loadedOnFaulty(t, (response, received) =>
     json(response, zeros(received)),
   )
   for (const index of [3, -1, 0.5, Number.NaN]) {
