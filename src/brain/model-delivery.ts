@@ -53,7 +53,7 @@ export class InlineDelivery implements ModelDelivery {
 
 /**
  * A folder of models that the server reads, and a request to load from it: Triton in explicit
- * mode, MLServer. `directory` is that folder as this process sees it.
+ * mode, MLServer, KServe. `directory` is that folder as this process sees it.
  */
 export class RepositoryDelivery implements ModelDelivery {
   constructor(
@@ -101,38 +101,40 @@ async function load(
   }
   const reply = await exchange(request, cancellation)
   if (reply.status >= 200 && reply.status < 300) return
-  if (isBusy(reply)) throw refused(url, name, reply)
+  if (await isBusy(exchange, reply, cancellation)) throw refused(url, name, reply)
   throw new NeatronError(
     'SERVER_CANNOT_LOAD',
     `${url} does not load the model: ${reply.status}: ${serverMessage(reply)}; ${loadRemedy(reply)}`,
   )
 }
 
-/** Whether the server may take the model later: it is starting, draining, or behind a proxy that does not find it. */
-function isBusy(reply: HttpReply): boolean {
-  return [502, 503, 504].includes(reply.status) && !loadsByItself(reply)
+/**
+ * Whether the server may take the model later: it is starting, draining, or behind a proxy that does
+ * not find it. One that is ready has refused this model, which Triton and KServe say with 503, too.
+ */
+async function isBusy(
+  exchange: Exchange,
+  { status }: HttpReply,
+  cancellation: Cancellation,
+): Promise<boolean> {
+  if (![502, 503, 504].includes(status)) return false
+  const ready = await exchange({ method: 'GET', path: '/v2/health/ready' }, cancellation)
+  return ready.status !== 200
 }
 
-/** Triton that loads models by itself refuses to be asked for it, with the status of a server that is busy. */
-function loadsByItself(reply: HttpReply): boolean {
-  return reply.status === 503 && serverMessage(reply).startsWith('explicit model load')
-}
-
-function loadRemedy(reply: HttpReply): string {
-  if (loadsByItself(reply)) return 'start it with --model-control-mode=explicit'
-  switch (reply.status) {
+function loadRemedy({ status }: HttpReply): string {
+  switch (status) {
     case 401:
       return 'give its token'
     case 403:
       return 'start it with --allow-load'
     case 413:
       return 'raise its --max-body-mb, or evolve a smaller population'
-    case 500:
-      return 'see its log; a --model-repository must be the folder that the server itself reads'
     default:
       return (
-        'take a server that loads models from the request (neatron serve --allow-load, Triton), ' +
-        'or, to train, from a folder named by --model-repository (Triton, MLServer)'
+        'see its log; to train, take a server that loads models from the request (neatron serve ' +
+        '--allow-load, Triton with --model-control-mode=explicit) or from the folder that it ' +
+        'reads, named by --model-repository (Triton, MLServer, KServe)'
       )
   }
 }

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -22,6 +22,12 @@ export interface ForeignServer {
   readonly url: string
   readonly repository: string
   stop(): Promise<void>
+}
+
+/** Why `services/NAME/start` cannot run here, in one line. */
+export function unavailable(name: string): string | undefined {
+  const { status, stderr } = spawnSync(join(root, 'services', name, 'start'), { encoding: 'utf8' })
+  return status === 69 ? stderr.trim() : undefined
 }
 
 /** Ports that are free now. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { NeatBrain } from '#src/brain/neat-brain.js'
@@ -12,17 +12,18 @@ import {
   freePorts,
   loadModel,
   recurrent,
-  root,
   startForeign,
+  unavailable,
 } from './_foreign-server.js'
 import { genomes } from './_remote.js'
 
 // Proves the remote brain against a server that nobody here wrote.
 const test = anyTest as TestFn<ForeignServer>
 
-if (!existsSync(join(root, 'services/mlserver/.venv/bin/mlserver'))) {
+const missing = unavailable('mlserver')
+if (missing !== undefined) {
   test('MLServer', (t) => {
-    t.log('MLServer is not installed, nothing was tested; services/mlserver/README.md says how')
+    t.log(`nothing was tested: ${missing}`)
     t.pass()
   })
 } else {

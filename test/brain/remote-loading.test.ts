@@ -226,20 +226,20 @@ test('the configuration in a load request tells one model from another', async (
   t.deepEqual(configurations[1], configurations[2])
 })
 
-const loads: [status: number, error: string, code: string, message: RegExp][] = [
-  [400, 'no', 'SERVER_CANNOT_LOAD', /400: no;/],
-  [413, 'too large', 'SERVER_CANNOT_LOAD', /--max-body-mb/],
-  [500, 'failed to poll', 'SERVER_CANNOT_LOAD', /folder that the server itself reads/],
-  [501, 'no such thing', 'SERVER_CANNOT_LOAD', /501/],
-  [502, 'no upstream', 'SERVER_BUSY', /502/],
-  [503, 'draining', 'SERVER_BUSY', /503/],
-  [503, 'explicit model load / unload is not allowed', 'SERVER_CANNOT_LOAD', /mode=explicit/],
+const loads: [status: number, ready: number, code: string, message: RegExp][] = [
+  [400, 200, 'SERVER_CANNOT_LOAD', /400: no; see its log/],
+  [413, 200, 'SERVER_CANNOT_LOAD', /--max-body-mb/],
+  [500, 200, 'SERVER_CANNOT_LOAD', /--model-repository/],
+  [501, 200, 'SERVER_CANNOT_LOAD', /501/],
+  [502, 502, 'SERVER_BUSY', /502/],
+  [503, 503, 'SERVER_BUSY', /503/],
+  [503, 200, 'SERVER_CANNOT_LOAD', /--model-control-mode=explicit/],
 ]
-for (const [status, error, code, message] of loads) {
-  test(`a load answered with ${status} "${error}" is ${code}`, async (t) => {
+for (const [status, ready, code, message] of loads) {
+  test(`a load answered with ${status} is ${code} when readiness is ${ready}`, async (t) => {
     const server = createHttpServer((request, response) => {
-      const answer = () => response.writeHead(status).end(JSON.stringify({ error }))
-      request.resume().on('end', answer)
+      response.statusCode = request.url === '/v2/health/ready' ? ready : status
+      request.resume().on('end', () => response.end('{"error":"no"}'))
     }).listen(0, '127.0.0.1')
     t.teardown(() => server.close().closeAllConnections())
     await once(server, 'listening')

@@ -16,6 +16,7 @@ import {
   recurrent,
   root,
   startForeign,
+  unavailable,
 } from './_foreign-server.js'
 import { close, genomes } from './_remote.js'
 
@@ -36,9 +37,10 @@ async function models(url: string): Promise<string[]> {
   return ((await body.json()) as { name: string }[]).map(({ name }) => name)
 }
 
-if (!existsSync(join(root, 'services/triton/.venv/bin/pytriton'))) {
+const missing = unavailable('triton')
+if (missing !== undefined) {
   test('Triton', (t) => {
-    t.log('Triton is not installed, nothing was tested; services/triton/README.md says how')
+    t.log(`nothing was tested: ${missing}`)
     t.pass()
   })
 } else {
@@ -63,7 +65,7 @@ if (!existsSync(join(root, 'services/triton/.venv/bin/pytriton'))) {
     t.deepEqual(readdirSync(repository), [])
   })
 
-  test.serial('it speaks binary, unasked, and counts what we sent', async (t) => {
+  test.serial('it counts what we sent', async (t) => {
     const { url } = t.context
     const brain = NeatBrain.remote({ url, protocol: 'oip', model: 'counted', batch: 8 })
     await brain.load(genomes)
@@ -71,12 +73,15 @@ if (!existsSync(join(root, 'services/triton/.venv/bin/pytriton'))) {
     rows.forEach((row, index) => {
       close(t, row, genomes[index].feedForward([0.5, -1, 2]))
     })
-    const { body } = await request(`${url}/v2/models/counted/stats`)
-    const { model_stats } = (await body.json()) as { model_stats: object[] }
-    // A model of whole shapes counts requests, not rows.
     const requests = Math.ceil(genomes.length / 8)
-    t.like(model_stats[0], { inference_count: requests, execution_count: requests })
     t.like(brain.stats(), { requests, rows: genomes.length })
+    // A model of whole shapes counts requests, not rows, and some time after they are answered.
+    for (;;) {
+      const { body } = await request(`${url}/v2/models/counted/stats`)
+      const { model_stats } = (await body.json()) as { model_stats: { inference_count: number }[] }
+      t.true(model_stats[0].inference_count <= requests)
+      if (model_stats[0].inference_count === requests) break
+    }
     await brain.close()
   })
 
@@ -156,7 +161,7 @@ if (!existsSync(join(root, 'services/triton/.venv/bin/pytriton'))) {
     const elsewhere = NeatBrain.remote({ url, protocol: 'oip', model, modelRepository: root })
     await t.throwsAsync(async () => elsewhere.load(genomes), {
       code: 'SERVER_CANNOT_LOAD',
-      message: /failed to poll.*folder that the server itself reads/,
+      message: /failed to poll.*the folder that it reads/,
     })
     await elsewhere.close()
     t.false(existsSync(join(root, model)))
@@ -180,7 +185,7 @@ if (!existsSync(join(root, 'services/triton/.venv/bin/pytriton'))) {
     const brain = NeatBrain.remote({ url, protocol: 'oip' })
     await t.throwsAsync(async () => brain.load(genomes), {
       code: 'SERVER_CANNOT_LOAD',
-      message: /--model-control-mode=explicit/,
+      message: /explicit model load.* --model-control-mode=explicit/,
     })
     await brain.close()
   })

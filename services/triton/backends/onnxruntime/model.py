@@ -34,7 +34,9 @@ class TritonPythonModel:
             }
             values = self._session.run(names, inputs)
         except Exception as error:
-            return pb_utils.InferenceResponse(error=pb_utils.TritonError(str(error)))
+            # The model was good enough to load, so it is for the rows.
+            wrong = pb_utils.TritonError(str(error), pb_utils.TritonError.INVALID_ARG)
+            return pb_utils.InferenceResponse(error=wrong)
         return pb_utils.InferenceResponse(
             [pb_utils.Tensor(name, value) for name, value in zip(names, values)]
         )
