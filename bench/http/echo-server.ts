@@ -11,6 +11,7 @@ import Fastify from 'fastify'
 import { Genome } from '#src/genome/genome.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { createSession, loadRuntime } from '#src/onnx/runtime.js'
+import { Vigil } from '#src/serve/vigil.js'
 
 const [file, reply] = process.argv.slice(2)
 const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
@@ -27,6 +28,12 @@ const app = Fastify()
 app.removeAllContentTypeParsers()
 app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
 app.post('/echo', async (_request, answer) => {
+  answer.header('content-type', TYPE)
+  return reply
+})
+const vigil = new Vigil(200)
+app.post('/echo-awake', { onResponse: async () => vigil.answered() }, async (_request, answer) => {
+  vigil.arrived()
   answer.header('content-type', TYPE)
   return reply
 })

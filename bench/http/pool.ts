@@ -11,6 +11,9 @@ export interface Contender {
 /** The microseconds of each call, by round. */
 export type Samples = ReadonlyMap<string, readonly Float64Array[]>
 
+/** Calls to each before all: a server's code is compiled again and again for some thousand calls. */
+const FIRST_CALLS = 5000
+
 /** Calls at the beginning of each turn that are not counted: caches are full of another's code. */
 const WARM_UP = 20
 
@@ -20,7 +23,7 @@ export async function pool(
   { rounds, calls }: { readonly rounds: number; readonly calls: number },
 ): Promise<Samples> {
   const samples = new Map(contenders.map(({ name }) => [name, [] as Float64Array[]]))
-  for (const { send } of contenders) for (let call = 0; call < 10 * WARM_UP; call++) await send()
+  for (const { send } of contenders) for (let call = 0; call < FIRST_CALLS; call++) await send()
   for (let round = 0; round < rounds; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
       // Forwards and backwards, from another place each round.

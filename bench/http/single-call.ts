@@ -32,6 +32,7 @@ export async function singleCalls(
   const folder = mkdtempSync(join(tmpdir(), 'neatron-bench-'))
   const tcp = await startServer({ files: [file], port: 0, batching: false })
   const unix = await startServer({ files: [file], socket: join(folder, 's'), batching: false })
+  const sleepy = await startServer({ files: [file], port: 0, batching: false, stayAwakeUs: 0 })
   const placement = await Placement.open()
   const clients: LeanClient[] = []
   const connections: Connection[] = []
@@ -64,11 +65,13 @@ export async function singleCalls(
       lean(`http://127.0.0.1:${port}`, bytesOf({ ...oneRequest, path }))
     const contenders: Contender[] = [
       { name: 'echo', send: at(started.ports.fastify, '/echo') },
+      { name: 'echo that stays awake', send: at(started.ports.fastify, '/echo-awake') },
       { name: 'echo + ONNX run', send: at(started.ports.fastify, '/echo-run') },
       { name: 'bare http', send: at(started.ports.bare, '/bare') },
       { name: 'bare http + parse', send: at(started.ports.bare, '/bare-parse') },
       { name: 'bare http + parse + ONNX run', send: at(started.ports.bare, '/bare-run') },
       { name: 'one row', send: lean(tcp.url, request) },
+      { name: 'one row, --stay-awake-us 0', send: lean(sleepy.url, request) },
       { name: 'one row, unix socket', send: lean(unix.url, request) },
       { name: `${ROWS} rows, binary`, send: lean(tcp.url, bytesOf(binaryRequest)) },
       {
@@ -82,7 +85,7 @@ export async function singleCalls(
       },
     ]
     if (placement !== null) {
-      for (const pid of [tcp.pid, unix.pid, echo.pid!]) await placement.keepServer(pid)
+      for (const pid of [tcp.pid, unix.pid, sleepy.pid, echo.pid!]) await placement.keepServer(pid)
       await placement.client('kept')
     }
     return { samples: await pool(contenders, plan), placed: placement !== null }
@@ -92,7 +95,7 @@ export async function singleCalls(
     for (const client of clients) client.close()
     for (const connection of connections) await connection.close()
     echo?.stdin?.end()
-    await Promise.all([tcp.close(), unix.close()])
+    await Promise.all([tcp.close(), unix.close(), sleepy.close()])
     rmSync(folder, { recursive: true, force: true })
   }
 }

@@ -5,14 +5,25 @@ import { type Spread, spread } from '../spread.js'
 /** Genomes of a generation, and rows of a batch. */
 export const POPULATION = 150
 
+/** What is trained the same way: the batch, and how rows travel. */
+const WAYS = [
+  { name: '1', batch: 1, protocol: 'infer' },
+  { name: `${POPULATION}`, batch: POPULATION, protocol: 'infer' },
+  { name: `${POPULATION}, binary`, batch: POPULATION, protocol: 'oip' },
+  { name: 'adaptive', batch: 'adaptive', protocol: 'infer' },
+] as const
+
 export interface TrainingSpeed {
-  readonly batch: number | 'adaptive'
+  readonly name: string
   readonly generationsPerSecond: Spread
   /** Rows a request, on average. */
   readonly rowsPerRequest: number
 }
 
-/** Remote evolution of cart-pole, loading included: a row a request against a batch for all. */
+/**
+ * Remote evolution of cart-pole as `neatron train --runs 5 --mode remote` does it, loading included:
+ * a row a request against a batch for all.
+ */
 export async function trainingSpeed({
   rounds,
   generations,
@@ -21,13 +32,14 @@ export async function trainingSpeed({
   readonly generations: number
 }): Promise<TrainingSpeed[]> {
   const server = await startServer({ port: 0, allowLoad: true })
-  const batches = [1, POPULATION, 'adaptive'] as const
-  const rates = new Map<TrainingSpeed['batch'], number[]>(batches.map((batch) => [batch, []]))
-  const sizes = new Map<TrainingSpeed['batch'], number>()
+  const rates = WAYS.map((): number[] => [])
+  const sizes: number[] = []
   try {
     for (let round = 0; round < rounds; round++) {
-      for (const batch of round % 2 === 0 ? batches : [...batches].reverse()) {
-        const brain = NeatBrain.remote({ url: server.url, batch })
+      for (let turn = 0; turn < WAYS.length; turn++) {
+        const way = round % 2 === 0 ? turn : WAYS.length - 1 - turn
+        const { batch, protocol } = WAYS[way]
+        const brain = NeatBrain.remote({ url: server.url, batch, protocol })
         const before = performance.now()
         const result = await evolve({
           task: tasks['cart-pole'],
@@ -36,17 +48,17 @@ export async function trainingSpeed({
           generations,
           seed: 1,
         })
-        rates.get(batch)!.push((result.generations * 1e3) / (performance.now() - before))
+        rates[way].push((result.generations * 1e3) / (performance.now() - before))
         const { inferCount, requests, rows } = brain.stats()
         if (rows !== inferCount) throw new Error(`${rows} rows asked, ${inferCount} answered`)
-        sizes.set(batch, rows / requests)
+        sizes[way] = rows / requests
         await brain.close()
       }
     }
-    return batches.map((batch) => ({
-      batch,
-      generationsPerSecond: spread(rates.get(batch)!),
-      rowsPerRequest: sizes.get(batch)!,
+    return WAYS.map(({ name }, way) => ({
+      name,
+      generationsPerSecond: spread(rates[way]),
+      rowsPerRequest: sizes[way],
     }))
   } finally {
     await server.close()
