@@ -1,6 +1,6 @@
 import { ACTIVATIONS, type Activation } from '../genome/layout.js'
+import type { Kind } from './blocks.js'
 import { float, type Graph, int, type TensorName } from './graph.js'
-import { NativeSteps, SLOPE } from './native-activation.js'
 
 /** How the values of a model are computed. */
 export type Rounding =
@@ -9,71 +9,72 @@ export type Rounding =
   /** In the steps and the order of the native kernels: the same bits, at several times the cost. */
   | 'native'
 
-/** Turns sums into the values of an activation. */
-type Apply = (graph: Graph, sums: TensorName) => TensorName
-
-/** How an activation is written in ONNX. */
-interface ActivationForm {
-  /** What the weights and the bias of a node are multiplied by beforehand. */
-  readonly slope: number
-  readonly apply: Apply
+/** Values that one operator made. */
+export interface Values {
+  readonly name: TensorName
+  /** How many nodes have them. */
+  readonly width: number
 }
+
+/** How activations are written in ONNX. */
+export interface Activations {
+  /** What the weights and the bias of a node are multiplied by beforehand. */
+  slope(activation: number): number
+  /** Turns the sums of a depth, whose nodes are of these kinds, into values in the same order. */
+  apply(sums: TensorName, kinds: readonly Kind[]): Values[]
+}
+
+/** One operator, or few, from sums to values. */
+type Apply = (graph: Graph, sums: TensorName) => TensorName
 
 const operator =
   (name: string, attributes = {}): Apply =>
   (graph, sums) =>
     graph.add(name, [sums], attributes)
 
-const steps = new WeakMap<Graph, NativeSteps>()
+const STANDARD: Readonly<Record<Activation, Apply>> = {
+  identity: (_graph, sums) => sums,
+  sigmoid: operator('Sigmoid'),
+  steepenedSigmoid: operator('Sigmoid'),
+  tanh: operator('Tanh'),
+  relu: operator('Relu'),
+  leakyRelu: operator('LeakyRelu', { alpha: float(0.01) }),
+  elu: operator('Elu', { alpha: float(1) }),
+  softplus: operator('Softplus'),
+  gaussian,
+  sin: operator('Sin'),
+  abs: operator('Abs'),
+  step,
+}
 
-/** Applies one of the native step sequences, which share their constants within a graph. */
-const native =
-  (name: Exclude<keyof NativeSteps, 'graph'>): Apply =>
-  (graph, sums) => {
-    let builder = steps.get(graph)
-    if (builder === undefined) {
-      builder = new NativeSteps(graph)
-      steps.set(graph, builder)
-    }
-    return builder[name](sums)
+const standard = ACTIVATIONS.map((name) => STANDARD[name])
+
+/**
+ * Applies ONNX's own operator for an activation. With native rounding, this is for activations
+ * without an exponential or a sine, which round natively as they are.
+ */
+export function applyStandard(graph: Graph, activation: number, sums: TensorName): TensorName {
+  return standard[activation](graph, sums)
+}
+
+/** ONNX's own operators, for sums [rows, nodes]. */
+export class StandardActivations implements Activations {
+  constructor(private readonly graph: Graph) {}
+
+  slope(activation: number): number {
+    // A sigmoid with a slope of 4.9 (Stanley and Miikkulainen 2002).
+    return ACTIVATIONS[activation] === 'steepenedSigmoid' ? 4.9 : 1
   }
 
-const STANDARD: Readonly<Record<Activation, ActivationForm>> = {
-  identity: { slope: 1, apply: (_graph, sums) => sums },
-  sigmoid: { slope: 1, apply: operator('Sigmoid') },
-  // A sigmoid with a slope of 4.9 (Stanley and Miikkulainen 2002).
-  steepenedSigmoid: { slope: 4.9, apply: operator('Sigmoid') },
-  tanh: { slope: 1, apply: operator('Tanh') },
-  relu: { slope: 1, apply: operator('Relu') },
-  leakyRelu: { slope: 1, apply: operator('LeakyRelu', { alpha: float(0.01) }) },
-  elu: { slope: 1, apply: operator('Elu', { alpha: float(1) }) },
-  softplus: { slope: 1, apply: operator('Softplus') },
-  gaussian: { slope: 1, apply: gaussian },
-  sin: { slope: 1, apply: operator('Sin') },
-  abs: { slope: 1, apply: operator('Abs') },
-  step: { slope: 1, apply: step },
-}
-
-/** Those without an exponential or a sine round natively as they are. */
-const NATIVE: Readonly<Record<Activation, ActivationForm>> = {
-  ...STANDARD,
-  sigmoid: { slope: SLOPE.sigmoid, apply: native('sigmoid') },
-  steepenedSigmoid: { slope: SLOPE.steepenedSigmoid, apply: native('sigmoid') },
-  tanh: { slope: SLOPE.tanh, apply: native('tanh') },
-  elu: { slope: 1, apply: native('elu') },
-  softplus: { slope: 1, apply: native('softplus') },
-  gaussian: { slope: SLOPE.gaussian, apply: native('gaussian') },
-  sin: { slope: 1, apply: native('sin') },
-}
-
-const forms = {
-  standard: ACTIVATIONS.map((name) => STANDARD[name]),
-  native: ACTIVATIONS.map((name) => NATIVE[name]),
-}
-
-/** The form of an activation, by its number in the genome format. */
-export function activationForm(activation: number, rounding: Rounding): ActivationForm {
-  return forms[rounding][activation]
+  apply(sums: TensorName, kinds: readonly Kind[]): Values[] {
+    const { graph } = this
+    const widths = kinds.map(({ width }) => width)
+    const parts = graph.split(sums, widths, 1)
+    return kinds.map(({ activation, width }, index) => ({
+      name: applyStandard(graph, activation, parts[index]),
+      width,
+    }))
+  }
 }
 
 /** A weight or bias with an activation's slope in it, kept finite as natively. */
@@ -92,6 +93,5 @@ function gaussian(graph: Graph, sums: TensorName): TensorName {
 }
 
 function step(graph: Graph, sums: TensorName): TensorName {
-  const zero = graph.constant(new Float32Array(1), [])
-  return graph.add('Cast', [graph.add('Greater', [sums, zero])], { to: int(1) })
+  return graph.add('Cast', [graph.add('Greater', [sums, graph.scalar(0)])], { to: int(1) })
 }

@@ -1,14 +1,8 @@
 import type { Plan } from '../native/addon.js'
-import { activationForm, folded, type Rounding } from './activation.js'
+import { folded, type Rounding, StandardActivations } from './activation.js'
+import { type Block, blocksWith, columnsOf, kindsOf, sourcesOf } from './blocks.js'
 import { Graph, int, type TensorName } from './graph.js'
-
-/** Columns that one operator made: the inputs, or the nodes of one activation at one depth. */
-interface Block {
-  readonly name: TensorName
-  /** Slot of the first column. */
-  readonly from: number
-  readonly width: number
-}
+import { addNativePlan } from './native-graph.js'
 
 /** The graph of one genome: `inputs` [rows, I] to `outputs` [rows, O]. */
 export function genomeGraph(plan: Plan, rounding: Rounding): Graph {
@@ -30,18 +24,14 @@ export function recurrentGraph(plan: Plan, outputSize: number, rounding: Roundin
   const stateSize = plan.outputSlots.length
   const inputs = graph.input('inputs', 'float', ['rows', plan.inputSize - stateSize])
   const state = graph.input('state', 'float', ['rows', stateSize])
-  addPlan(graph, plan, graph.concat([inputs, state]), 'state_out', rounding)
+  addPlan(graph, plan, graph.concat([inputs, state], 1), 'state_out', rounding)
   graph.first('state_out', outputSize, 'outputs')
   graph.output('outputs', ['rows', outputSize])
   graph.output('state_out', ['rows', stateSize])
   return graph
 }
 
-/**
- * Adds what computes the outputs, under that name, from rows of inputs. For each depth, the values
- * of all blocks that the depth reads give the sums of its nodes; the plan orders a depth's nodes by
- * activation, so each kind is one block of columns.
- */
+/** Adds what computes the outputs, under that name, from rows of inputs. */
 function addPlan(
   graph: Graph,
   plan: Plan,
@@ -49,53 +39,49 @@ function addPlan(
   outputs: TensorName,
   rounding: Rounding,
 ): void {
+  if (rounding === 'native') addNativePlan(graph, plan, inputs, outputs)
+  else addStandardPlan(graph, plan, inputs, outputs)
+}
+
+/**
+ * For each depth, the values of all blocks that the depth reads give the sums of its nodes by one
+ * Gemm; the plan orders a depth's nodes by activation, so each kind is one block of columns.
+ */
+function addStandardPlan(graph: Graph, plan: Plan, inputs: TensorName, outputs: TensorName): void {
+  const activations = new StandardActivations(graph)
   const blocks: Block[] = [{ name: inputs, from: 0, width: plan.inputSize }]
   for (let depth = 0; depth + 1 < plan.depthOffsets.length; depth += 1) {
     const first = plan.depthOffsets[depth]
     const last = plan.depthOffsets[depth + 1]
-    if (last > first) addDepth(graph, plan, first, last, blocks, rounding)
+    if (first === last) continue
+    const found = blocksWith(sourcesOf(plan, first, last), blocks)
+    // Nodes without connections are constant; the inputs give them their rows.
+    const used = found.length > 0 ? found : [blocks[0]]
+    const sums = addGemm(graph, plan, first, last, used, activations)
+    let from = plan.inputSize + first
+    for (const { name, width } of activations.apply(sums, kindsOf(plan, first, last))) {
+      blocks.push({ name, from, width })
+      from += width
+    }
   }
   addOutputs(graph, plan, blocks, outputs)
 }
 
-/** Adds the computed nodes `first` to `last`, and their blocks. */
-function addDepth(
+/** The sums of the nodes `first` to `last`. */
+function addGemm(
   graph: Graph,
   plan: Plan,
   first: number,
   last: number,
-  blocks: Block[],
-  rounding: Rounding,
-): void {
-  const used = usedBlocks(plan, first, last, blocks)
-  const values = graph.concat(used.map((block) => block.name))
-  const sum = rounding === 'native' ? orderedSums : gemmSums
-  const sums = sum(graph, plan, first, last, values, columnsOf(used))
-  const kinds = activationRuns(plan, first, last)
-  const widths = kinds.map((kind) => kind.width)
-  const groups = kinds.length === 1 ? [sums] : graph.split(sums, widths)
-  let from = plan.inputSize + first
-  for (const [index, kind] of kinds.entries()) {
-    const value = activationForm(kind.activation, rounding).apply(graph, groups[index])
-    blocks.push({ name: value, from, width: kind.width })
-    from += kind.width
-  }
-}
-
-/** The sums of the nodes `first` to `last` by one Gemm. */
-function gemmSums(
-  graph: Graph,
-  plan: Plan,
-  first: number,
-  last: number,
-  values: TensorName,
-  columns: ReadonlyMap<number, number>,
+  blocks: readonly Block[],
+  activations: StandardActivations,
 ): TensorName {
   const nodes = last - first
+  const columns = columnsOf(blocks)
   const weights = new Float32Array(columns.size * nodes)
   const biases = new Float32Array(nodes)
   for (let node = first; node < last; node += 1) {
-    const { slope } = activationForm(plan.activations[node], 'standard')
+    const slope = activations.slope(plan.activations[node])
     biases[node - first] = folded(plan.biases[node], slope)
     for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
       // Two connections between the same nodes add up.
@@ -103,98 +89,24 @@ function gemmSums(
       weights[at] += plan.weights[edge] * slope
     }
   }
+  const values = blocks.map(({ name }) => name)
   return graph.add('Gemm', [
-    values,
+    graph.concat(values, 1),
     graph.constant(weights, [columns.size, nodes]),
     graph.constant(biases, [nodes]),
   ])
 }
 
-/**
- * The same sums in the native order: a bias, and then a node's connections one after the other,
- * each product rounded before it is added. Nodes with fewer connections are padded with weight 0.
- */
-function orderedSums(
-  graph: Graph,
-  plan: Plan,
-  first: number,
-  last: number,
-  values: TensorName,
-  columns: ReadonlyMap<number, number>,
-): TensorName {
-  const nodes = last - first
-  let connections = 1
-  for (let node = first; node < last; node += 1) {
-    connections = Math.max(connections, plan.rowOffsets[node + 1] - plan.rowOffsets[node])
-  }
-  const sources = new BigInt64Array(connections * nodes)
-  const weights = new Float32Array(connections * nodes)
-  const biases = new Float32Array(nodes)
-  for (let node = first; node < last; node += 1) {
-    const { slope } = activationForm(plan.activations[node], 'native')
-    biases[node - first] = folded(plan.biases[node], slope)
-    let at = node - first
-    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
-      sources[at] = BigInt(columns.get(plan.sources[edge]) as number)
-      weights[at] = folded(plan.weights[edge], slope)
-      at += nodes
-    }
-  }
-  const picked = graph.add('Gather', [values, graph.constant(sources, [sources.length])], {
-    axis: int(1),
-  })
-  const products = graph.add('Mul', [picked, graph.constant(weights, [1, weights.length])])
-  return graph.addUp(products, nodes, connections, graph.constant(biases, [1, nodes]))
-}
-
-/** The blocks that some connection into the nodes reads; the inputs when there is none. */
-function usedBlocks(plan: Plan, first: number, last: number, blocks: readonly Block[]): Block[] {
-  const sources = plan.sources.subarray(plan.rowOffsets[first], plan.rowOffsets[last])
-  const used = new Set(sources)
-  const found = blocks.filter(({ from, width }) => {
-    for (let slot = from; slot < from + width; slot += 1) if (used.has(slot)) return true
-    return false
-  })
-  // Nodes without connections are constant; the inputs give them their rows.
-  return found.length > 0 ? found : [blocks[0]]
-}
-
-/** The column of each slot when blocks stand side by side. */
-function columnsOf(blocks: readonly Block[]): Map<number, number> {
-  const columns = new Map<number, number>()
-  for (const { from, width } of blocks) {
-    for (let slot = from; slot < from + width; slot += 1) columns.set(slot, columns.size)
-  }
-  return columns
-}
-
-function activationRuns(
-  plan: Plan,
-  first: number,
-  last: number,
-): { activation: number; width: number }[] {
-  const runs: { activation: number; width: number }[] = []
-  for (let node = first; node < last; node += 1) {
-    const activation = plan.activations[node]
-    const run = runs.at(-1)
-    if (run?.activation === activation) run.width += 1
-    else runs.push({ activation, width: 1 })
-  }
-  return runs
-}
-
 function addOutputs(graph: Graph, plan: Plan, blocks: readonly Block[], outputs: TensorName): void {
-  const slots = [...plan.outputSlots]
-  const needed = blocks.filter(({ from, width }) =>
-    slots.some((slot) => slot >= from && slot < from + width),
-  )
+  const needed = blocksWith(plan.outputSlots, blocks)
   const columns = columnsOf(needed)
-  const order = slots.map((slot) => columns.get(slot)!)
-  const values = graph.concat(needed.map((block) => block.name))
+  const order = Array.from(plan.outputSlots, (slot) => columns.get(slot) as number)
+  const names = needed.map(({ name }) => name)
+  const values = graph.concat(names, 1)
   const inOrder = order.length === columns.size && order.every((column, at) => column === at)
   if (inOrder) graph.add('Identity', [values], {}, outputs)
   else {
-    const indices = graph.constant(BigInt64Array.from(order, BigInt), [order.length])
+    const indices = graph.constant(Int32Array.from(order), [order.length])
     graph.add('Gather', [values, indices], { axis: int(1) }, outputs)
   }
 }

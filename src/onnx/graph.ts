@@ -54,6 +54,7 @@ export class Graph {
   readonly #constants: Constant[] = []
   readonly #inputs: Port[] = []
   readonly #outputs: Port[] = []
+  readonly #scalars = new Map<number, TensorName>()
   #names = 0
 
   /** Declares an input of the model. */
@@ -91,11 +92,22 @@ export class Graph {
     return output
   }
 
-  /** Cuts [rows, n] into column groups of the given widths. */
-  split(input: TensorName, widths: readonly number[]): TensorName[] {
+  /** A float that operators share: a session of fewer constants is made sooner. */
+  scalar(value: number): TensorName {
+    let name = this.#scalars.get(value)
+    if (name === undefined) {
+      name = this.constant(Float32Array.of(value), [])
+      this.#scalars.set(value, name)
+    }
+    return name
+  }
+
+  /** Cuts a tensor along an axis into parts of the given widths; a single one is left as it is. */
+  split(input: TensorName, widths: readonly number[], axis: number): TensorName[] {
+    if (widths.length === 1) return [input]
     const outputs = widths.map(() => this.#name())
     const sizes = this.constant(BigInt64Array.from(widths, BigInt), [widths.length])
-    const attributes = { axis: int(1) }
+    const attributes = { axis: int(axis) }
     this.#nodes.push({ operator: 'Split', inputs: [input, sizes], outputs, attributes })
     return outputs
   }
@@ -108,19 +120,21 @@ export class Graph {
     this.add('Slice', [input, from, to, axis], {}, output)
   }
 
-  /** Puts column groups side by side; a single one is left as it is. */
-  concat(inputs: readonly TensorName[]): TensorName {
-    return inputs.length === 1 ? inputs[0] : this.add('Concat', inputs, { axis: int(1) })
+  /** Puts tensors side by side along an axis; a single one is left as it is. */
+  concat(inputs: readonly TensorName[], axis: number): TensorName {
+    return inputs.length === 1 ? inputs[0] : this.add('Concat', inputs, { axis: int(axis) })
   }
 
   /**
-   * Adds up [rows, parts x width] to [rows, width], beginning with `first` (if any), one part after
-   * the other.
+   * Adds up `parts` numbers along an axis, one after the other, and drops the axis. A running total
+   * is the only sum whose order does not depend on how a runtime goes about it.
    */
-  addUp(input: TensorName, width: number, parts: number, first?: TensorName): TensorName {
-    const terms = parts === 1 ? [input] : this.split(input, new Array(parts).fill(width))
-    const [start, ...rest] = first === undefined ? terms : [first, ...terms]
-    return rest.reduce((sum, term) => this.add('Add', [sum, term]), start)
+  addUp(input: TensorName, axis: number, parts: number): TensorName {
+    const [along, last] = [axis, parts - 1].map((at) =>
+      this.constant(BigInt64Array.of(BigInt(at)), []),
+    )
+    const totals = this.add('CumSum', [input, along])
+    return this.add('Gather', [totals, last], { axis: int(axis) })
   }
 
   /** Writes the model. */

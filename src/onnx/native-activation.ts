@@ -4,17 +4,44 @@
  * addition, multiplication, division, comparison or table look-up in float32, which IEEE 754
  * defines to the last bit.
  */
+import { ACTIVATIONS, type Activation } from '../genome/layout.js'
+import { type Activations, applyStandard, type Values } from './activation.js'
+import { Arithmetic, type Operand } from './arithmetic.js'
+import type { Kind } from './blocks.js'
 import { type Graph, int, type TensorName } from './graph.js'
+import { PowersOfTwo, STEPS } from './powers-of-two.js'
 
 const LOG2_E = Math.fround(Math.LOG2E)
 
-/** What a node's weights and bias are multiplied by beforehand. */
-export const SLOPE = {
-  sigmoid: LOG2_E,
-  steepenedSigmoid: Math.fround(7.069206),
-  tanh: 2 * LOG2_E,
-  gaussian: Math.fround(1.2011224),
-} as const
+/** What {@link PowersOfTwo} takes is folded into the weights where they serve nothing else. */
+const SLOPES: Partial<Record<Activation, number>> = {
+  sigmoid: -STEPS * LOG2_E,
+  steepenedSigmoid: -STEPS * Math.fround(7.069206),
+  tanh: -STEPS * 2 * LOG2_E,
+  // To be squared: the square roots of 16 and of log2(e).
+  gaussian: Math.sqrt(STEPS) * Math.fround(1.2011224),
+}
+
+/** An activation made of 2^-n: n from the sums, and the values from the power and the sums. */
+interface Exponential {
+  exponent(a: Arithmetic, z: TensorName): TensorName
+  value(a: Arithmetic, power: TensorName, z: TensorName): TensorName
+}
+
+const EXPONENTIALS: Partial<Record<Activation, Exponential>> = {
+  // e^-(x^2)
+  gaussian: { exponent: (a, z) => a.mul(z, z), value: (_, power) => power },
+  // max(x, 0) + (e^min(x, 0) - 1)
+  elu: {
+    exponent: (a, z) => a.relu(a.mul(z, -STEPS * LOG2_E)),
+    value: (a, power, z) => a.add(a.relu(z), a.sub(power, 1)),
+  },
+  // max(x, 0) + ln(1 + e^-|x|)
+  softplus: {
+    exponent: (a, z) => a.mul(a.abs(z), STEPS * LOG2_E),
+    value: (a, power, z) => a.add(a.relu(z), a.mul(power, a.polynomial(LOG1P, power))),
+  },
+}
 
 /** ln(1 + u) / u on [0, 1]. */
 const LOG1P = [
@@ -24,166 +51,120 @@ const LOG1P = [
 /** sin(x) / x in x^2 on [0, 1.58]^2. */
 const SIN = [1, -0.16666658, 0.00833304, -0.00019808268, 0.000002603383]
 
-/** Bounds of the exponent of 2. */
-const LOWEST = -127
-const HIGHEST = 64
+const LOGISTIC: ReadonlySet<string> = new Set(['sigmoid', 'steepenedSigmoid', 'tanh'])
 
-/** Builds the native steps in a graph. */
-export class NativeSteps {
-  #table: TensorName | undefined
-  #bounds: readonly TensorName[] | undefined
-  /** Constants already in the graph: a session of fewer is made sooner. */
-  readonly #scalars = new Map<number, TensorName>()
+const isLogistic = ({ activation }: Kind): boolean => LOGISTIC.has(ACTIVATIONS[activation])
 
-  constructor(private readonly graph: Graph) {}
+/** Neighbouring kinds that go through the same operators. */
+interface Group {
+  readonly kinds: Kind[]
+  readonly sums: TensorName
+  readonly width: number
+}
 
-  /** 1 / (1 + 2^-z) */
-  sigmoid(z: TensorName): TensorName {
-    const { above, below } = this.#sigmoidParts(z)
-    return this.#div(above, below)
+/** Builds the native steps in a graph, for sums whose nodes lie along an axis. */
+export class NativeActivations implements Activations {
+  readonly #arithmetic: Arithmetic
+  readonly #powers: PowersOfTwo
+  #signs: TensorName | undefined
+  #two: TensorName | undefined
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly axis: 0 | 1,
+  ) {
+    this.#arithmetic = new Arithmetic(graph)
+    this.#powers = new PowersOfTwo(this.#arithmetic)
   }
 
-  /** 2 / (1 + 2^-z) - 1 */
-  tanh(z: TensorName): TensorName {
-    const { above, below } = this.#sigmoidParts(z)
-    return this.#sub(this.#div(this.#mul(this.#scalar(2), above), below), this.#scalar(1))
+  slope(activation: number): number {
+    return SLOPES[ACTIVATIONS[activation]] ?? 1
   }
 
-  /** z, and 2^(z log2(e)) - 1 below 0 */
-  elu(z: TensorName): TensorName {
-    const exponent = this.#mul(this.graph.add('Min', [z, this.#scalar(0)]), this.#scalar(LOG2_E))
-    const below = this.#sub(this.#exp2(exponent), this.#scalar(1))
-    return this.graph.add('Where', [this.graph.add('Less', [z, this.#scalar(0)]), below, z])
+  apply(sums: TensorName, kinds: readonly Kind[]): Values[] {
+    const groups = this.#groups(sums, kinds)
+    const exponentials = this.#exponentials(groups)
+    return groups.map((group) => ({
+      name: exponentials.get(group) ?? this.#values(group),
+      width: group.width,
+    }))
   }
 
-  /** max(z, 0) + ln(1 + e^-|z|) */
-  softplus(z: TensorName): TensorName {
-    const size = this.graph.add('Abs', [z])
-    const u = this.#exp2(this.#mul(size, this.#scalar(-LOG2_E)))
-    const log = this.#mul(u, this.#polynomial(LOG1P, u))
-    return this.#add(this.graph.add('Relu', [z]), log)
+  #groups(sums: TensorName, kinds: readonly Kind[]): Group[] {
+    const together: Kind[][] = []
+    for (const kind of kinds) {
+      const last = together.at(-1)
+      if (last !== undefined && isLogistic(last[0]) && isLogistic(kind)) last.push(kind)
+      else together.push([kind])
+    }
+    const widths = together.map((members) => members.reduce((sum, { width }) => sum + width, 0))
+    const parts = this.graph.split(sums, widths, this.axis)
+    return together.map((members, at) => ({ kinds: members, sums: parts[at], width: widths[at] }))
   }
 
-  /** 2^-(z^2) */
-  gaussian(z: TensorName): TensorName {
-    return this.#exp2(this.graph.add('Neg', [this.#mul(z, z)]))
+  /** The values of the groups that are exponentials: one power of two for all of them. */
+  #exponentials(groups: readonly Group[]): Map<Group, TensorName> {
+    const found = groups.flatMap((group) => {
+      const form = EXPONENTIALS[ACTIVATIONS[group.kinds[0].activation]]
+      return form === undefined ? [] : [{ group, form }]
+    })
+    if (found.length === 0) return new Map()
+    const exponents = found.map(({ group, form }) => form.exponent(this.#arithmetic, group.sums))
+    const powers = this.graph.split(
+      this.#powers.power(this.graph.concat(exponents, this.axis)),
+      found.map(({ group }) => group.width),
+      this.axis,
+    )
+    return new Map(
+      found.map(({ group, form }, at) => [
+        group,
+        form.value(this.#arithmetic, powers[at], group.sums),
+      ]),
+    )
+  }
+
+  #values(group: Group): TensorName {
+    const [{ activation }] = group.kinds
+    if (isLogistic(group.kinds[0])) return this.#logistic(group)
+    if (ACTIVATIONS[activation] === 'sin') return this.#sin(group.sums)
+    return applyStandard(this.graph, activation, group.sums)
+  }
+
+  /** Sigmoids, and tanh as 2 / (1 + e^-2x) - 1. */
+  #logistic({ kinds, sums }: Group): TensorName {
+    const value = this.#powers.logistic(sums)
+    const tanh = ({ activation }: Kind) => ACTIVATIONS[activation] === 'tanh'
+    if (!kinds.some(tanh)) return value
+    const doubled = this.#arithmetic.mul(
+      value,
+      this.#eachNode(kinds, (kind) => (tanh(kind) ? 2 : 1)),
+    )
+    return this.#arithmetic.sub(
+      doubled,
+      this.#eachNode(kinds, (kind) => (tanh(kind) ? 1 : 0)),
+    )
+  }
+
+  /** A number for the nodes of each kind. */
+  #eachNode(kinds: readonly Kind[], of: (kind: Kind) => number): Operand {
+    if (kinds.length === 1) return of(kinds[0])
+    const numbers = kinds.flatMap((kind) => new Array<number>(kind.width).fill(of(kind)))
+    const shape = this.axis === 0 ? [numbers.length, 1] : [numbers.length]
+    return this.graph.constant(Float32Array.from(numbers), shape)
   }
 
   /** The sine, reduced by pi in three parts. */
-  sin(x: TensorName): TensorName {
-    const magic = this.#scalar(12_582_912)
-    const turns = this.#sub(this.#add(this.#mul(x, this.#scalar(1 / Math.PI)), magic), magic)
+  #sin(x: TensorName): TensorName {
+    const a = this.#arithmetic
+    const turns = a.round(a.mul(x, 1 / Math.PI))
     let r = x
-    for (const part of [3.140625, 0.0009675026, 1.509958e-7]) {
-      r = this.#sub(r, this.#mul(turns, this.#scalar(part)))
-    }
-    r = this.#clip(r, -Math.PI / 2, Math.PI / 2)
-    const value = this.#clip(this.#mul(r, this.#polynomial(SIN, this.#mul(r, r))), -1, 1)
-    // Odd half turns change the sign: 1 - 4 x the fraction of turns / 2.
-    const half = this.#mul(turns, this.#scalar(0.5))
-    const fraction = this.#sub(half, this.graph.add('Floor', [half]))
-    const sign = this.#sub(this.#scalar(1), this.#mul(fraction, this.#scalar(4)))
-    return this.#mul(value, sign)
+    for (const part of [3.140625, 0.0009675026, 1.509958e-7]) r = a.sub(r, a.mul(turns, part))
+    r = a.clip(r, -Math.PI / 2, Math.PI / 2)
+    const value = a.clip(a.mul(r, a.polynomial(SIN, a.mul(r, r))), -1, 1)
+    // Odd half turns change the sign.
+    this.#signs ??= this.graph.constant(Float32Array.of(1, -1), [2])
+    this.#two ??= this.graph.constant(Int32Array.of(2), [])
+    const odd = this.graph.add('Mod', [this.graph.add('Cast', [turns], { to: int(6) }), this.#two])
+    return a.mul(value, this.graph.add('Gather', [this.#signs, odd]))
   }
-
-  /** Numerator and denominator of 1 / (1 + 2^-z): 2^k and 2^k + 2^(k - z). */
-  #sigmoidParts(z: TensorName): { above: TensorName; below: TensorName } {
-    const { graph } = this
-    const bounded = graph.add('Min', [z, this.#scalar(HIGHEST)])
-    // Far below, the power is 0 and the quadratic alone makes the denominator large.
-    const clamped = graph.add('Max', [bounded, this.#scalar(LOWEST)])
-    const { nearest, power } = this.#nearestPower(clamped)
-    const rest = this.#exp2MinusOne(this.#sub(nearest, bounded))
-    return { above: power, below: this.#add(this.#add(power, this.#scalar(1)), rest) }
-  }
-
-  /** 2^z for z up to 0 */
-  #exp2(z: TensorName): TensorName {
-    const clamped = this.graph.add('Max', [z, this.#scalar(LOWEST)])
-    const { nearest, power } = this.#nearestPower(clamped)
-    const rest = this.#exp2MinusOne(this.#sub(clamped, nearest))
-    return this.#add(power, this.#mul(power, rest))
-  }
-
-  /** The multiple k of 1/16 next to z, within the bounds, and 2^k from a table. */
-  #nearestPower(z: TensorName): { nearest: TensorName; power: TensorName } {
-    const { graph } = this
-    const magic = this.#scalar(786_688)
-    const nearest = this.#sub(this.#add(z, magic), magic)
-    const sixteenths = graph.add('Cast', [this.#mul(nearest, this.#scalar(16))], { to: int(6) })
-    // Not a number would be cast to an index outside the table.
-    this.#bounds ??= [16 * LOWEST, 16 * HIGHEST].map((bound) =>
-      graph.constant(Int32Array.of(bound), []),
-    )
-    const index = graph.add('Clip', [sixteenths, ...this.#bounds])
-    this.#table ??= graph.constant(powersOfTwo(), [TABLE_SIZE])
-    return { nearest, power: graph.add('Gather', [this.#table, index]) }
-  }
-
-  /** 2^r - 1 for r of at most 1/32 in size. */
-  #exp2MinusOne(r: TensorName): TensorName {
-    const slope = this.#add(this.#mul(r, this.#scalar(0.2402359)), this.#scalar(0.6931878))
-    return this.#mul(r, slope)
-  }
-
-  /** Estrin's scheme: neighbours are paired again and again. Lowest coefficient first. */
-  #polynomial(coefficients: readonly number[], x: TensorName): TensorName {
-    let terms = coefficients.map((coefficient) => this.#scalar(coefficient))
-    let power = x
-    while (terms.length > 1) {
-      const paired: TensorName[] = []
-      for (let at = 0; at + 1 < terms.length; at += 2) {
-        paired.push(this.#add(terms[at], this.#mul(power, terms[at + 1])))
-      }
-      if (terms.length % 2 === 1) paired.push(terms[terms.length - 1])
-      terms = paired
-      if (terms.length > 1) power = this.#mul(power, power)
-    }
-    return terms[0]
-  }
-
-  #scalar(value: number): TensorName {
-    let name = this.#scalars.get(value)
-    if (name === undefined) {
-      name = this.graph.constant(Float32Array.of(value), [])
-      this.#scalars.set(value, name)
-    }
-    return name
-  }
-
-  #add(a: TensorName, b: TensorName): TensorName {
-    return this.graph.add('Add', [a, b])
-  }
-
-  #sub(a: TensorName, b: TensorName): TensorName {
-    return this.graph.add('Sub', [a, b])
-  }
-
-  #mul(a: TensorName, b: TensorName): TensorName {
-    return this.graph.add('Mul', [a, b])
-  }
-
-  #div(a: TensorName, b: TensorName): TensorName {
-    return this.graph.add('Div', [a, b])
-  }
-
-  #clip(x: TensorName, low: number, high: number): TensorName {
-    return this.graph.add('Clip', [x, this.#scalar(low), this.#scalar(high)])
-  }
-}
-
-/** Entries of the table: a power of two above 16 x (64 + 127), so that -1 is the last entry. */
-const TABLE_SIZE = 4096
-
-/** 2^(k / 16) rounded to float32, for k from -2032 to 1024; negative ones counted from the end. */
-function powersOfTwo(): Float32Array {
-  const table = new Float32Array(TABLE_SIZE)
-  for (let k = 16 * LOWEST; k <= 16 * HIGHEST; k += 1) {
-    const fraction = Math.fround(2 ** ((k & 15) / 16))
-    // The kernels add k to the bits of the fraction; at the lowest exponent these are subnormal.
-    const subnormal = k < 16 * (LOWEST + 1)
-    const power = subnormal ? (fraction - 1) * 2 ** (LOWEST + 1) : fraction * 2 ** (k >> 4)
-    table[k < 0 ? TABLE_SIZE + k : k] = power
-  }
-  return table
 }

@@ -1,5 +1,6 @@
 import type { Plan } from '../native/addon.js'
-import { activationForm, folded, type Rounding } from './activation.js'
+import { type Activations, folded } from './activation.js'
+import type { Kind } from './blocks.js'
 
 /** What every genome of a population is padded to at one depth. */
 export interface DepthLayout {
@@ -10,7 +11,7 @@ export interface DepthLayout {
   /** Connections of a node, its bias included. */
   readonly connections: number
   /** For each activation present at the depth in any genome, its columns. */
-  readonly groups: readonly { readonly activation: number; readonly width: number }[]
+  readonly groups: readonly Kind[]
 }
 
 /** Columns before the inputs: the one that holds 1. */
@@ -78,7 +79,7 @@ export function depthLayout(
   columns: readonly Uint32Array[],
   { from, nodes, connections }: DepthLayout,
   depth: number,
-  rounding: Rounding,
+  activations: Activations,
 ): { sources: Int32Array; weights: Float32Array } {
   const size = nodes * connections
   const sources = new Int32Array(plans.length * size)
@@ -86,7 +87,7 @@ export function depthLayout(
   for (const [index, plan] of plans.entries()) {
     if (depth + 1 >= plan.depthOffsets.length) continue
     for (let node = plan.depthOffsets[depth]; node < plan.depthOffsets[depth + 1]; node += 1) {
-      const { slope } = activationForm(plan.activations[node], rounding)
+      const slope = activations.slope(plan.activations[node])
       let at = index * size + columns[index][plan.inputSize + node] - from
       weights[at] = folded(plan.biases[node], slope)
       for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
