@@ -4,7 +4,7 @@ import { NeatronError } from '../errors.js'
 import { Genome } from '../genome/genome.js'
 import { loadRuntime } from '../onnx/runtime.js'
 import { HttpError } from '../serve/http-error.js'
-import { Model } from '../serve/model.js'
+import { openSession } from '../serve/open-session.js'
 import type { Signature } from '../serve/signature.js'
 import { readInput, readJson } from './files.js'
 import { integer } from './options.js'
@@ -145,8 +145,7 @@ async function inferModel(
 
 async function openModel(content: Buffer, file: string) {
   try {
-    const { session, signature } = await Model.open(file, '1', content)
-    return { session: session!, signature }
+    return await openSession(content)
   } catch (cause) {
     if (!(cause instanceof HttpError)) throw cause
     throw new NeatronError(

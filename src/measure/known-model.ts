@@ -1,6 +1,7 @@
 import { NeatronError } from '../errors.js'
 import { HttpError } from '../serve/http-error.js'
-import { Model } from '../serve/model.js'
+import { openSession } from '../serve/open-session.js'
+import type { Signature } from '../serve/signature.js'
 import type { KnownModel } from './trace.js'
 
 /**
@@ -28,10 +29,10 @@ export async function openKnownModel(bytes: Uint8Array, file: string): Promise<K
   }
 }
 
-async function signatureOf(bytes: Uint8Array, file: string): Promise<Model['signature']> {
+async function signatureOf(bytes: Uint8Array, file: string): Promise<Signature> {
   try {
-    const { signature, session } = await Model.open(file, '1', bytes)
-    await session?.release()
+    const { signature, session } = await openSession(bytes)
+    await session.release()
     return signature
   } catch (cause) {
     if (!(cause instanceof HttpError)) throw cause

@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import { accessCheck } from './access.js'
-import { bodyReader } from './body.js'
+import { bodyReader, piecesReader } from './body.js'
 import { clientErrorHandler } from './client-error.js'
 import type { ServerContext } from './context.js'
 import { directServer } from './direct.js'
@@ -29,7 +29,8 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   const { receiveTimeoutMs } = options
   const maxBodyBytes = Math.floor(options.maxBodyMb * 2 ** 20)
   const failed = failureHandler(metrics)
-  const readBody = bodyReader(maxBodyBytes, context.budget)
+  const readPieces = piecesReader(maxBodyBytes, context.budget)
+  const readBody = bodyReader(readPieces)
   const checkAccess = accessCheck(options)
   const app = Fastify({
     logger: options.log || options.logRequests ? { level: 'info', stream: process.stderr } : false,
@@ -90,7 +91,7 @@ export async function buildApp(context: ServerContext): Promise<FastifyInstance>
   })
   inferRoute(app, context)
   oipRoutes(app, context)
-  repositoryRoutes(app, context)
+  await repositoryRoutes(app, context, readPieces)
   refuseOthers()
   return app
 }

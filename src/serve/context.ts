@@ -1,11 +1,10 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { describe } from '../describe.js'
 import { type Asked, serverTiming } from './asked.js'
 import type { ByteBudget } from './byte-budget.js'
-import { HttpError } from './http-error.js'
 import type { Metrics } from './metrics.js'
 import type { Model } from './model.js'
+import type { ModelThread } from './model-thread.js'
 import type { ResolvedOptions } from './options.js'
 import type { ModelRepository } from './repository.js'
 import type { Scheduler } from './scheduler.js'
@@ -14,6 +13,8 @@ import type { Scheduler } from './scheduler.js'
 export interface ServerContext {
   readonly options: ResolvedOptions
   readonly repository: ModelRepository
+  /** Where large work is done. */
+  readonly thread: ModelThread
   readonly scheduler: Scheduler
   readonly metrics: Metrics
   /** What all requests together hold in memory. */
@@ -25,37 +26,8 @@ export interface ServerContext {
   readonly failed: WeakMap<IncomingMessage, Error>
 }
 
-/** An object read from JSON. */
-export type JsonObject = Record<string, unknown>
-
 /** A request whose body is the bytes as they came. */
 export type BytesRequest = FastifyRequest<{ Body: Buffer | undefined }>
-
-/**
- * Reads JSON that must be an object.
- *
- * @throws HttpError `BODY_INVALID`.
- */
-export function readObject(bytes: Buffer | undefined): JsonObject {
-  if (bytes === undefined || bytes.length === 0) {
-    throw new HttpError('BODY_INVALID', 'Expected a JSON object as the body, got nothing.')
-  }
-  let value: unknown
-  try {
-    value = JSON.parse(bytes.toString('utf8'))
-  } catch (error) {
-    throw new HttpError('BODY_INVALID', `The body is not JSON: ${(error as Error).message}.`)
-  }
-  return asObject(value, 'the body')
-}
-
-/** @throws HttpError `BODY_INVALID` when a value is not an object. */
-export function asObject(value: unknown, place: string): JsonObject {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as JsonObject
-  }
-  throw new HttpError('BODY_INVALID', `Expected ${place} to be an object, got ${describe(value)}.`)
-}
 
 /**
  * Refuses a request for inference by its head, while its body is not yet read.

@@ -1,15 +1,9 @@
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { describe } from '../describe.js'
 import { type Asked, JSON_TYPE, type Written } from './asked.js'
-import {
-  type BytesRequest,
-  checkRoom,
-  infer,
-  type JsonObject,
-  readObject,
-  type ServerContext,
-} from './context.js'
+import { type BytesRequest, checkRoom, infer, type ServerContext } from './context.js'
 import { HttpError } from './http-error.js'
+import { type JsonObject, readObject } from './json-object.js'
 import type { Model } from './model.js'
 import type { ModelRepository } from './repository.js'
 import { readGenomes, readRows, writeRows } from './rows.js'

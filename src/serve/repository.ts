@@ -1,5 +1,8 @@
 import { HttpError } from './http-error.js'
+import { Lane } from './lane.js'
+import type { LoadRequest } from './load-request.js'
 import { Model } from './model.js'
+import type { ModelThread } from './model-thread.js'
 import type { SessionCache } from './session-cache.js'
 
 /** An entry of the repository's index. */
@@ -18,17 +21,20 @@ const NAME = /^[\w.-]{1,128}$/
 /** The models that answer requests, by name; one version of each. */
 export class ModelRepository {
   readonly #models = new Map<string, Model>()
-  /** How many loads of each name are under way or wait their turn. */
-  readonly #loading = new Map<string, number>()
+  /** Loads and unloads of each name, under way and waiting. */
+  readonly #changes = new Map<string, { readonly lane: Lane; count: number }>()
   readonly #unavailable = new Map<string, { version: string; reason: string }>()
-  /** Loads happen one after the other, so that the last asked for is the one that stays. */
-  #last: Promise<unknown> = Promise.resolve()
+  /** Sessions of this thread are made one after the other, with turns of the event loop between. */
+  readonly #opening = new Lane()
 
-  constructor(private readonly sessions: SessionCache) {}
+  constructor(
+    private readonly sessions: SessionCache,
+    private readonly thread: ModelThread,
+  ) {}
 
   /** Whether no load is under way. */
   get ready(): boolean {
-    return this.#loading.size === 0
+    return this.#changes.size === 0
   }
 
   /** The loaded models, in the order of loading. */
@@ -46,48 +52,40 @@ export class ModelRepository {
    * Loads a model, in place of one of the same name; requests that the old one has accepted are
    * still answered by it.
    *
-   * @throws HttpError `MODEL_REFUSED`.
+   * @param read gives the model; called when it is this load's turn
+   * @throws HttpError `MODEL_REFUSED`, and whatever `read` throws.
    */
-  load(
-    name: string,
-    version: string,
-    bytes: Uint8Array,
-    config?: Readonly<Record<string, unknown>>,
-  ): Promise<Model> {
+  async load(name: string, read: () => LoadRequest | Promise<LoadRequest>): Promise<Model> {
     if (!NAME.test(name)) {
       const message = `A model's name is 1 to 128 letters, digits, "_", "." or "-"; got ${JSON.stringify(name.slice(0, 140))}.`
-      return Promise.reject(new HttpError('MODEL_REFUSED', message))
+      throw new HttpError('MODEL_REFUSED', message)
     }
-    this.#loading.set(name, (this.#loading.get(name) ?? 0) + 1)
-    const loaded = this.#last.then(async () => {
+    return this.#inTurn(name, async () => {
+      const request = await read()
       try {
-        const model = await Model.open(name, version, bytes, config)
-        const replaced = this.#models.get(name)
-        model.statistics = replaced?.statistics ?? model.statistics
-        this.#models.set(name, model)
-        if (replaced !== undefined) await this.#retire(replaced)
-        this.#unavailable.delete(name)
-        this.sessions.touch(model)
+        const model = await Model.open(name, request, this.thread, this.#opening)
+        await this.#put(model)
         return model
       } catch (error) {
-        if (!this.#models.has(name)) this.#markUnavailable(name, version, (error as Error).message)
+        const reason = error instanceof HttpError ? error.message : 'a fault of the server'
+        if (!this.#models.has(name)) this.#markUnavailable(name, request.version, reason)
         throw error
-      } finally {
-        const others = this.#loading.get(name)! - 1
-        if (others > 0) this.#loading.set(name, others)
-        else this.#loading.delete(name)
       }
     })
-    this.#last = loaded.catch(() => {})
-    return loaded
   }
 
-  /** @throws HttpError `MODEL_UNKNOWN`. */
-  async unload(name: string): Promise<void> {
-    const model = this.find(name)
-    this.#models.delete(name)
-    await this.#retire(model)
-    this.#markUnavailable(name, model.version, 'unloaded')
+  /**
+   * Takes a model away, when loads of its name that were asked for before have ended.
+   *
+   * @throws HttpError `MODEL_UNKNOWN`.
+   */
+  unload(name: string): Promise<void> {
+    return this.#inTurn(name, async () => {
+      const model = this.find(name)
+      this.#models.delete(name)
+      await this.#retire(model)
+      this.#markUnavailable(name, model.version, 'unloaded')
+    })
   }
 
   /**
@@ -117,11 +115,11 @@ export class ModelRepository {
     for (const { name, version } of this.#models.values()) {
       entries.push({ name, version, state: 'READY', reason: '' })
     }
-    for (const name of this.#loading.keys()) {
+    for (const name of this.#changes.keys()) {
       if (!this.#models.has(name)) entries.push({ name, version: '', state: 'LOADING', reason: '' })
     }
     for (const [name, { version, reason }] of this.#unavailable) {
-      if (this.#models.has(name) || this.#loading.has(name)) continue
+      if (this.#models.has(name) || this.#changes.has(name)) continue
       entries.push({ name, version, state: 'UNAVAILABLE', reason })
     }
     return entries
@@ -129,9 +127,33 @@ export class ModelRepository {
 
   /** Gives up all sessions. Nothing may be waiting or running. */
   async close(): Promise<void> {
-    await this.#last
+    await Promise.all([...this.#changes.values()].map(({ lane }) => lane.idle()))
     for (const model of this.#models.values()) await this.#retire(model)
     this.#models.clear()
+  }
+
+  /** What happens to a name happens in order, so that the last asked for is what stays. */
+  async #inTurn<T>(name: string, action: () => Promise<T>): Promise<T> {
+    const changes = this.#changes.get(name) ?? { lane: new Lane(), count: 0 }
+    this.#changes.set(name, changes)
+    changes.count += 1
+    try {
+      return await changes.lane.do(action)
+    } finally {
+      changes.count -= 1
+      if (changes.count === 0) this.#changes.delete(name)
+    }
+  }
+
+  /** Puts an opened model in the place of the one of its name. */
+  async #put(model: Model): Promise<void> {
+    const { name } = model
+    const replaced = this.#models.get(name)
+    model.statistics = replaced?.statistics ?? model.statistics
+    this.#models.set(name, model)
+    if (replaced !== undefined) await this.#retire(replaced)
+    this.#unavailable.delete(name)
+    if (!model.livesAway) this.sessions.touch(model)
   }
 
   async #retire(model: Model): Promise<void> {

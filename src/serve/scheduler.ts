@@ -4,9 +4,10 @@ import type { ByteBudget } from './byte-budget.js'
 import type { Entrance } from './entrance.js'
 import { HttpError } from './http-error.js'
 import type { Answer, Job } from './job.js'
+import { LARGE_MS } from './large.js'
 import type { Model } from './model.js'
+import { ThreadCrash } from './model-thread.js'
 import { gather, type RunResult, run, type Slice } from './run.js'
-import { RunWorker, WorkerCrash } from './run-worker.js'
 import type { SessionCache } from './session-cache.js'
 import type { TensorData } from './signature.js'
 
@@ -33,27 +34,24 @@ const FOLLOWING = 8
 /** After a run of so many milliseconds, connections that wait are let in before the next. */
 const LONG_MS = 0.5
 
-/** A run that is expected to take longer, in milliseconds, goes to the thread for large runs. */
-const LARGE_MS = 5
-
 /** Share of the deadline that the runs before a request may take: reading and writing take the rest. */
 const SURE_OF_TURN = 0.5
 
-/** Where a run happens: on the thread of the event loop, or on the one for large runs. */
+/** Where a run happens: on the thread of the event loop, or on the model thread. */
 type Place = 'here' | 'thread'
 
 /**
  * Decides which rows run when and where. ONNX Runtime's Node binding runs on the calling thread, so
  * there is one run at a time here; models take turns, and while one run is under way the requests
- * that arrive gather for the next. Beside it there may be one large run, on a thread of its own.
+ * that arrive gather for the next. Beside it there may be one run in the model thread: a large one, or
+ * one of a large model.
  */
 export class Scheduler {
   /** Models with waiting jobs, in the order in which they get their turn. */
   readonly #turns: Model[] = []
   readonly #answers: Answers
-  readonly #worker: RunWorker
-  /** Runs asked for here that have not ended. */
-  #here = 0
+  /** Runs that have been asked for and have not ended. */
+  readonly #running = { here: 0, thread: 0 }
   /** Cancels what would wake us for a request that has waited its delay. */
   #cancelWake: (() => void) | null = null
 
@@ -65,7 +63,6 @@ export class Scheduler {
     private readonly entrance: Entrance,
   ) {
     this.#answers = new Answers(sessions, budget)
-    this.#worker = new RunWorker(sessions)
   }
 
   /**
@@ -93,7 +90,7 @@ export class Scheduler {
   #expectedWaitMs({ waitingRows, jobs, runTimes }: Model): number {
     const { batching, maxBatch } = this.options
     const runs = batching ? Math.ceil(waitingRows / maxBatch) : jobs.length
-    const ms = runTimes.expect(Math.max(1, Math.ceil(waitingRows / runs)))
+    const ms = runTimes.atLeast(Math.max(1, Math.ceil(waitingRows / runs)))
     return runs * ms * this.#turns.length
   }
 
@@ -135,11 +132,6 @@ export class Scheduler {
     })
   }
 
-  /** Ends the thread for large runs. Nothing may be waiting or running. */
-  async close(): Promise<void> {
-    await this.#worker.close()
-  }
-
   /** Starts all runs that there is something and some place for. */
   #start(): void {
     this.#cancelWake?.()
@@ -163,12 +155,16 @@ export class Scheduler {
 
   /** Where the model's next run finds a place now. */
   #placeFor(model: Model): Place | null {
-    const { batching, maxBatch } = this.options
-    const waiting = batching ? model.waitingRows : model.jobs[0].rows - model.jobs[0].taken
-    if (model.runTimes.expect(Math.min(waiting, maxBatch)) > LARGE_MS) {
-      return this.#worker.busy ? null : 'thread'
+    if (model.livesAway || this.#isLargeRun(model)) {
+      return this.#running.thread === 0 ? 'thread' : null
     }
-    return this.#here < (batching ? 1 : FOLLOWING) ? 'here' : null
+    return this.#running.here < (this.options.batching ? 1 : FOLLOWING) ? 'here' : null
+  }
+
+  #isLargeRun({ waitingRows, jobs, runTimes }: Model): boolean {
+    const { batching, maxBatch } = this.options
+    const waiting = batching ? waitingRows : jobs[0].rows - jobs[0].taken
+    return runTimes.atMost(Math.min(waiting, maxBatch)) > LARGE_MS
   }
 
   /** Whether a model's next run is full enough or its first job has waited long enough. */
@@ -223,13 +219,11 @@ export class Scheduler {
 
   /** Serves slices together, then starts what has waited for it. */
   async #serve(model: Model, slices: readonly Slice[], place: Place): Promise<void> {
-    if (place === 'here') this.#here += 1
+    this.#running[place] += 1
     const begun = performance.now()
     await this.#attempt(model, slices, place)
-    if (place === 'here') {
-      if (performance.now() - begun > LONG_MS) await this.entrance.clear()
-      this.#here -= 1
-    }
+    if (place === 'here' && performance.now() - begun > LONG_MS) await this.entrance.clear()
+    this.#running[place] -= 1
     this.#start()
   }
 
@@ -248,7 +242,7 @@ export class Scheduler {
       model.statistics.run(rows, { inputMs: startedAt - begun, inferMs, outputMs })
     } catch (error) {
       // What made the thread crash is not tried again.
-      if (slices.length > 1 && !(error instanceof WorkerCrash)) {
+      if (slices.length > 1 && !(error instanceof ThreadCrash)) {
         for (const slice of slices) await this.#attempt(model, [slice], place)
         return
       }
@@ -268,7 +262,7 @@ export class Scheduler {
   ): Promise<RunResult> {
     const { signature } = model
     const inputs = gather(slices, signature, rows)
-    if (place === 'thread') return this.#worker.run(model, inputs, rows)
+    if (place === 'thread') return model.away.run(inputs, rows)
     const session = this.sessions.use(model)
     const opened = session instanceof Promise ? await session : session
     return run(this.runtime, opened, signature, inputs, rows)

@@ -10,6 +10,7 @@ import type { ServerContext } from './context.js'
 import { Entrance } from './entrance.js'
 import { HttpError } from './http-error.js'
 import { Metrics } from './metrics.js'
+import { ModelThread } from './model-thread.js'
 import { resolveOptions, type ServedModel, type ServerOptions } from './options.js'
 import { ModelRepository } from './repository.js'
 import { Scheduler } from './scheduler.js'
@@ -47,10 +48,12 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   const entrance = new Entrance()
   const budget = new ByteBudget(resolved.maxQueueMb * 2 ** 20)
   const sessions = new SessionCache(resolved.maxSessionMb * 1024 * 1024)
-  const repository = new ModelRepository(sessions)
+  const thread = new ModelThread(sessions)
+  const repository = new ModelRepository(sessions, thread)
   const context: ServerContext = {
     options: resolved,
     repository,
+    thread,
     scheduler: new Scheduler(resolved, runtime, sessions, budget, entrance),
     metrics,
     budget,
@@ -73,6 +76,7 @@ export async function createServer(options: ServerOptions = {}): Promise<Server>
   } catch (error) {
     await app?.close()
     await repository.close()
+    await thread.close()
     metrics.close()
     throw error
   }
@@ -84,7 +88,7 @@ async function loadModel(repository: ModelRepository, served: ServedModel): Prom
       ? served.model
       : exportOnnx('genome' in served ? served.genome : served.genomes)
   try {
-    await repository.load(served.name, '1', bytes)
+    await repository.load(served.name, () => ({ version: '1', bytes }))
   } catch (error) {
     if (!(error instanceof HttpError)) throw error
     throw new NeatronError('MODEL_REFUSED', `Model ${served.name}: ${error.message}`, {
@@ -123,7 +127,7 @@ async function drain(app: FastifyInstance, context: ServerContext): Promise<void
   for (const { statistics } of context.repository.models) answered += statistics.answered
   app.log.info({ answered }, 'stopped')
   await context.repository.close()
-  await context.scheduler.close()
+  await context.thread.close()
   context.metrics.close()
 }
 

@@ -62,7 +62,7 @@ export class SessionCache {
 
   /** Gives up all sessions of a model, for good. */
   async retire(model: Model): Promise<void> {
-    if (model.away !== null) await this.remove(model.away)
+    await this.remove(model.away)
     await this.remove(model)
   }
 

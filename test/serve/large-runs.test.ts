@@ -5,7 +5,9 @@ import { exportOnnx } from '#src/onnx/export.js'
 import { loadRuntime } from '#src/onnx/runtime.js'
 import { ByteBudget } from '#src/serve/byte-budget.js'
 import { Entrance } from '#src/serve/entrance.js'
+import { Lane } from '#src/serve/lane.js'
 import { Model } from '#src/serve/model.js'
+import { ModelThread } from '#src/serve/model-thread.js'
 import { Scheduler, type SchedulerOptions } from '#src/serve/scheduler.js'
 import { SessionCache } from '#src/serve/session-cache.js'
 import { isAnswer, smallGenome, someRows } from './harness.js'
@@ -23,9 +25,11 @@ async function scheduling(t: ExecutionContext, maxBytes = 2 ** 30) {
   const sessions = new SessionCache(maxBytes)
   const budget = new ByteBudget(2 ** 30)
   const scheduler = new Scheduler(options, await loadRuntime(), sessions, budget, new Entrance())
-  t.teardown(() => scheduler.close())
+  const thread = new ModelThread(sessions)
+  t.teardown(() => thread.close())
   const open = async (name: string) => {
-    const model = await Model.open(name, '1', exportOnnx(genome))
+    const request = { version: '1', bytes: exportOnnx(genome) }
+    const model = await Model.open(name, request, thread, new Lane())
     sessions.touch(model)
     return model
   }
@@ -56,11 +60,11 @@ test.serial('large runs happen on a thread of their own, with a session that cou
   const model = await open('m')
   makeSlow(model, 32)
   t.true(await ask(model, 8))
-  t.is(model.away, null)
+  t.false(model.away.isOpen)
   t.is(sessions.size, 1)
   const before = sessions.bytes
   t.true(await ask(model, 40))
-  t.not(model.away, null)
+  t.true(model.away.isOpen)
   t.is(sessions.size, 2)
   t.is(sessions.bytes, 2 * before)
   t.true(await ask(model, 8))
@@ -68,7 +72,7 @@ test.serial('large runs happen on a thread of their own, with a session that cou
   await sessions.retire(model)
   t.is(sessions.size, 0)
   t.is(sessions.bytes, 0)
-  t.is(model.away, null)
+  t.false(model.away.isOpen)
 })
 
 test.serial(
@@ -112,9 +116,9 @@ test.serial('the session on the thread is given up for others, and opened again'
   for (const model of [a, b, a]) {
     t.true(await ask(model, 64))
     t.is(sessions.size, 1)
-    t.not(model.away, null)
+    t.true(model.away.isOpen)
   }
-  t.is(b.away, null)
+  t.false(b.away.isOpen)
 })
 
 test.serial(

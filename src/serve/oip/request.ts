@@ -1,6 +1,6 @@
 import { describe } from '../../describe.js'
-import { asObject, type JsonObject, readObject } from '../context.js'
 import { HttpError } from '../http-error.js'
+import { asObject, type JsonObject, readObject } from '../json-object.js'
 import { checkFinite, checkGenomes } from '../rows.js'
 import { BYTES, type Signature, type TensorData, type TensorSpec } from '../signature.js'
 

@@ -1,0 +1,7 @@
+/** Bytes that both threads see, so that a message with them is short however many they are. */
+export function share(bytes: Uint8Array): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes
+  const shared = new Uint8Array(new SharedArrayBuffer(bytes.length))
+  shared.set(bytes)
+  return shared
+}
