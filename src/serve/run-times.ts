@@ -2,9 +2,8 @@
 const WEIGHT = 0.25
 
 /**
- * Most of the time of a run of so few rows is what any run takes: over the models of
- * docs/onnx.md 16 rows took 0.6 to 2 times as long as one, and 64 times as many rows 3 to 35 times
- * as long as 16.
+ * Up to so many rows a run takes about as long as one of a single row. So 1,024 rows may take 64
+ * times as long, which is the most among the models of docs/onnx.md; the least is 6.
  */
 const FEW_ROWS = 16
 
