@@ -6,7 +6,7 @@ import {
 
 /** What inference has cost so far. */
 export interface InferenceCounters {
-  /** Rows answered. */
+  /** Rows that the native call or the server answered. */
   inferCount: number
   /**
    * Nanoseconds in calls, as their caller sees them: the native call, or encoding a request, its
@@ -25,7 +25,7 @@ export interface InferenceCounters {
   requests: number
   /** Attempts beyond the first. */
   retries: number
-  /** Rows asked. Equals `inferCount` when nothing failed. */
+  /** Rows asked. Equals `inferCount` when nothing failed or was withdrawn. */
   rows: number
 }
 

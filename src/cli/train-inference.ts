@@ -13,9 +13,13 @@ export interface InferenceFlags {
   workers?: number
   batch?: number | 'adaptive'
   maxDelayMs?: number
+  concurrency?: number
   url?: string
   protocol?: 'infer' | 'oip'
   modelRepository?: string
+  timeoutMs?: number
+  retries?: number
+  deadlineMs?: number
   /** Seconds, or true for {@link WAIT_S}. */
   waitForServer?: number | true
 }
@@ -33,9 +37,13 @@ export const WAIT_S = 300
 /** The flags that go with remote inference alone, by their options' names. */
 const REMOTE_FLAGS = {
   maxDelayMs: '--max-delay-ms',
+  concurrency: '--concurrency',
   url: '--url',
   protocol: '--protocol',
   modelRepository: '--model-repository',
+  timeoutMs: '--timeout-ms',
+  retries: '--retries',
+  deadlineMs: '--deadline-ms',
   waitForServer: '--wait-for-server',
 } as const
 
@@ -60,9 +68,10 @@ export function inferenceSettings(
   if (workers !== undefined) {
     throw new NeatronError('USAGE', '--workers goes with --mode cpu; leave one of them out.')
   }
-  const { maxDelayMs, url, protocol, modelRepository } = rest
   const waitForServer = rest.waitForServer === true ? WAIT_S : rest.waitForServer
-  return { mode, batch, maxDelayMs, url, protocol, modelRepository, waitForServer }
+  // No others: flags may come with a token, which is not to be kept.
+  const remote = Object.fromEntries(names.map((name) => [name, rest[name]]))
+  return { mode, batch, ...remote, waitForServer }
 }
 
 /** What evaluates a run's genomes. */
@@ -105,15 +114,22 @@ async function openBrain(
     const brain = NeatBrain.inProcess()
     return { brain, close: () => brain.close() }
   }
-  const { batch, maxDelayMs, protocol, modelRepository, waitForServer = 0 } = settings
+  const { batch, maxDelayMs, concurrency, protocol, modelRepository, timeoutMs } = settings
+  const { retries, deadlineMs, waitForServer = 0 } = settings
   const server = settings.url === undefined ? await startServer({ allowLoad: true }) : undefined
   try {
     const brain = NeatBrain.remote({
       url: settings.url ?? server!.url,
       batch,
       maxDelayMs,
+      concurrency,
       protocol,
       modelRepository,
+      timeoutMs,
+      retry: {
+        ...(retries !== undefined && { attempts: retries + 1 }),
+        ...(deadlineMs !== undefined && { deadlineMs }),
+      },
       waitForServerMs: waitForServer * 1000,
       token: token ?? process.env.NEATRON_TOKEN,
       signal,

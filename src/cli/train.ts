@@ -60,8 +60,13 @@ export function trainCommand(): Command {
     .option('--batch <rows>', 'remote: rows a request, or adaptive (default: 1)', batchSize)
     .option(
       '--max-delay-ms <ms>',
-      'remote: how long a row waits for others at most',
+      "remote: how long a row waits for others at most (a tick's rows come together and never do)",
       number(0, 60_000),
+    )
+    .option(
+      '--concurrency <n>',
+      'remote: requests in flight at most, each on a connection of its own (default: 1)',
+      integer(1, 1024),
     )
     .option('--url <url>', 'remote: a running server (default: one is started)', serverUrl)
     .addOption(
@@ -70,6 +75,21 @@ export function trainCommand(): Command {
       ),
     )
     .option('--model-repository <dir>', "remote: the server's model repository folder")
+    .option(
+      '--timeout-ms <ms>',
+      'remote: longest time of one attempt of a request (default: 30000)',
+      integer(1, 2 ** 31 - 1),
+    )
+    .option(
+      '--retries <n>',
+      'remote: how often a request that the network or a busy server failed is made again (default: 4)',
+      integer(0, 1000),
+    )
+    .option(
+      '--deadline-ms <ms>',
+      'remote: longest time of all attempts of a request together (default: 30000, or --timeout-ms)',
+      integer(1, 2 ** 31 - 1),
+    )
     .option(
       '--wait-for-server [s]',
       `remote: how long to wait for a server that is gone (default: not at all; ${WAIT_S} s without a number)`,

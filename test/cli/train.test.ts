@@ -147,6 +147,9 @@ test('wrong usage exits with 2 and says on stderr what is wrong', async (t) => {
     [['train', '--generations', '3', '--runs', '3'], /cannot be used with/],
     [['train', '--url', 'http://127.0.0.1:1'], /--mode remote/],
     [['train', '--mode', 'remote', '--url', 'localhost:8000'], /http:\/\//],
+    [['train', '--retries', '2'], /--retries goes with --mode remote/],
+    [['train', '--mode', 'remote', '--concurrency', '0'], /--concurrency.*from 1 to 1024/],
+    [['train', '--mode', 'remote', '--deadline-ms', '0'], /--deadline-ms.*from 1/],
     [['train', '--bogus'], /unknown option/],
     [['bogus'], /unknown command/],
   ] as const) {
