@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import anyTest, { type TestFn } from 'ava'
 import { request } from 'undici'
 import { NeatBrain } from '#src/brain/neat-brain.js'
+import { OipProtocol } from '#src/brain/oip-protocol.js'
+import { deliverTrace, withdrawTrace } from '#src/measure/contenders/delivery.js'
+import { exportOnnx } from '#src/onnx/export.js'
 import {
   checkGenerations,
   checkServed,
@@ -137,6 +140,23 @@ if (missing !== undefined) {
     const report = JSON.parse(await neatron('load', address, ...options))
     t.true(report.requests > 0)
     t.like(report, { rows: 8, inputs: 3, errors: 0 })
+  })
+
+  test.serial('bench asks it what it speaks', async (t) => {
+    const { url } = t.context
+    const server = { url, pid: null, name: 'triton', prefix: '', suffix: '' }
+    const inputs = new Float32Array(3)
+    const trace = {
+      ...{ source: 'test', inputSize: 3, outputSize: 2, champion: genomes[0], genomes: [] },
+      ...{ populationSize: 1, inputs, populationInputs: inputs },
+      models: { champion: exportOnnx(genomes[0]), population: null },
+    }
+    const { json, binary, championModel } = await deliverTrace(trace, server)
+    t.true(json instanceof OipProtocol)
+    t.true(binary instanceof OipProtocol)
+    await checkServed(t, url, championModel!, genomes.slice(0, 1))
+    await withdrawTrace(server)
+    t.false((await models(url)).includes(championModel!))
   })
 
   test.serial('what it refuses, the client says', async (t) => {

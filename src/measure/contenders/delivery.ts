@@ -51,7 +51,9 @@ async function load(trace: Trace, server: ServerAddress, exchange: Exchange): Pr
     ...server,
     championModel: models.champion && CHAMPION,
     populationModel: models.population && POPULATION,
-    json: new InferProtocol(server.url),
+    json: (await servesInfer(exchange, models.champion ? CHAMPION : POPULATION))
+      ? new InferProtocol(server.url)
+      : new OipProtocol(server.url, false),
     binary: await binaryOf(server.url, exchange),
   }
 }
@@ -83,6 +85,16 @@ async function serving(
     json: new OipProtocol(url, false),
     binary: await binaryOf(url, exchange),
   }
+}
+
+/**
+ * Whether a server answers for `model` at `/infer`, if only that it wants rows; Triton and others
+ * know the Open Inference Protocol only.
+ */
+async function servesInfer(exchange: Exchange, model: string): Promise<boolean> {
+  const body = JSON.stringify({ model, inputs: [] })
+  const headers = { 'content-type': 'application/json' }
+  return (await exchange({ method: 'POST', path: '/infer', body, headers })).status !== 404
 }
 
 async function binaryOf(url: string, exchange: Exchange): Promise<OipProtocol | null> {
