@@ -270,6 +270,7 @@ const wrongOptions: [options: object, code: string, message: RegExp][] = [
   [{ url: 'http://x', timeoutMs: 0 }, 'ARGUMENT_RANGE', /timeoutMs/],
   [{ url: 'http://x', retry: 3 }, 'ARGUMENT_RANGE', /retry/],
   [{ url: 'http://x', retry: { attempts: 0 } }, 'ARGUMENT_RANGE', /retry.*attempts/],
+  [{ url: 'http://x', retry: { deadlineMs: 0 } }, 'ARGUMENT_RANGE', /retry/],
   [{ url: 'http://x', retry: { retries: 2 } }, 'ARGUMENT_RANGE', /retry.*attempts, baseMs/],
 ]
 for (const [options, code, message] of wrongOptions) {
