@@ -109,14 +109,16 @@ async function load(
 }
 
 /**
- * Whether the server may take the model later: it is starting, draining, or behind a proxy that does
- * not find it. One that is ready has refused this model, which Triton and KServe say with 503, too.
+ * Whether the server may take the model later: it has too much to do, is starting or draining, or is
+ * behind a proxy that does not find it. One that is ready and answers 503 has refused this model, as
+ * Triton and KServe do.
  */
 async function isBusy(
   exchange: Exchange,
   { status }: HttpReply,
   cancellation: Cancellation,
 ): Promise<boolean> {
+  if (status === 408 || status === 429) return true
   if (![502, 503, 504].includes(status)) return false
   const ready = await exchange({ method: 'GET', path: '/v2/health/ready' }, cancellation)
   return ready.status !== 200

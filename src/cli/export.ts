@@ -19,7 +19,10 @@ export function exportCommand(): Command {
     .description('write a genome, or several as one population model, as ONNX (opset 17)')
     .argument('<genome.json...>', 'genome files; two or more make a population model')
     .option('-o, --output <model.onnx>', 'the file to write')
-    .option('--repository <dir>', 'write it into a model repository instead (Triton, MLServer)')
+    .option(
+      '--repository <dir>',
+      'write it into a model repository instead (Triton, MLServer, KServe)',
+    )
     .option('--name <name>', "name in the repository (default: the first file's)")
     .addHelpText(
       'after',

@@ -229,6 +229,7 @@ test('the configuration in a load request tells one model from another', async (
 const loads: [status: number, ready: number, code: string, message: RegExp][] = [
   [400, 200, 'SERVER_CANNOT_LOAD', /400: no; see its log/],
   [413, 200, 'SERVER_CANNOT_LOAD', /--max-body-mb/],
+  [429, 200, 'SERVER_BUSY', /429/],
   [500, 200, 'SERVER_CANNOT_LOAD', /--model-repository/],
   [501, 200, 'SERVER_CANNOT_LOAD', /501/],
   [502, 502, 'SERVER_BUSY', /502/],
