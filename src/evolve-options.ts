@@ -89,7 +89,7 @@ const FITNESS_OPTIONS: Record<Exclude<keyof FitnessEvolveOptions, keyof RunOptio
  *
  * @throws NeatronError `ARGUMENT_TYPE`, `ARGUMENT_RANGE`
  */
-export function checkOptions(options: EvolveOptions): void {
+export function checkEvolveOptions(options: EvolveOptions): void {
   if (typeof options !== 'object' || options === null) fail('ARGUMENT_TYPE', 'options', options)
   const byFitness = evolvesByFitness(options)
   const checks: Record<string, Check> = byFitness

@@ -1,7 +1,7 @@
 import { NeatBrain } from './brain/neat-brain.js'
 import { NeatronError } from './errors.js'
 import {
-  checkOptions,
+  checkEvolveOptions,
   type EvolveOptions,
   evolvesByFitness,
   type TaskEvolveOptions,
@@ -51,7 +51,7 @@ export async function evolve(options: EvolveOptions): Promise<EvolveResult> {
 export function evolution(
   options: EvolveOptions,
 ): AsyncGenerator<GenerationReport, EvolveResult, void> {
-  checkOptions(options)
+  checkEvolveOptions(options)
   return generations(options)
 }
 

@@ -33,8 +33,14 @@ export async function chooseTask(argument: string): Promise<ChosenTask> {
       `There is no task ${argument}; there are ${Object.keys(tasks).join(', ')}. A task of your own is named by its file, ./${argument}.js.`,
     )
   }
-  const [path, name] = argument.split('#', 2) as [string, string?]
+  const [path, name] = parts(argument)
   const source = { module: moduleUrl(path), export: name }
   const module = `${resolve(path)}${name === undefined ? '' : `#${name}`}`
   return { task: await importTask(source), source, module }
+}
+
+/** The path and the export's name: what follows the last `#`, unless it goes on with the path. */
+function parts(argument: string): [path: string, name?: string] {
+  const [, path, name] = /^(.*?)(?:#([^/\\#.]+))?$/s.exec(argument) as RegExpExecArray
+  return [path, name]
 }

@@ -53,7 +53,10 @@ function nextOnTrial(species: readonly Species[], fitness: Float64Array): number
     }))
     .sort((a, b) => fitness[b.index] - fitness[a.index])
   for (const { one, index } of champions) {
-    if (fitness[index] > one.bestFitness) one.tried = false
+    if (fitness[index] > (one.bestOfTask ?? 0)) {
+      one.bestOfTask = fitness[index]
+      one.tried = false
+    }
   }
   const next = champions.find(({ one }) => !one.tried) ?? champions[0]
   if (next !== undefined) next.one.tried = true

@@ -10,11 +10,13 @@ export interface Species {
   representative: Genome
   /** Indices into the generation's genomes. */
   members: number[]
-  /** The best fitness any member ever had. */
+  /** The best fitness any member ever had, less the price of its complexity. */
   bestFitness: number
   /** The generation in which it, or the species, was new. */
   lastImproved: number
-  /** Whether its best member was tried by the task's test since it last improved. */
+  /** With one trial a generation: the best fitness any member ever had by the task alone. */
+  bestOfTask?: number
+  /** With one trial a generation: whether its best was tried since {@link bestOfTask} rose. */
   tried?: boolean
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { cli, scratch } from './run-cli.js'
@@ -16,7 +16,9 @@ export const broken = defineTask({
 })`
 
 test('a task of a file trains, in threads or not, and resumes from where the file is', async (t) => {
-  const folder = await scratch(t)
+  // Only what follows the last # names an export.
+  const folder = join(await scratch(t), 'number #1')
+  mkdirSync(folder)
   const file = join(folder, 'own.mjs')
   writeFileSync(file, TASKS)
   const task = `${file}#hard`
