@@ -97,7 +97,10 @@ async function compete(
     p99: [] as number[],
   }))
   for (let round = -1; round < rounds; round++) {
-    for (const side of round % 2 === 0 ? sides : [...sides].reverse()) {
+    for (let turn = 0; turn < sides.length; turn++) {
+      // Forwards and backwards, from another place each round.
+      const step = round % 2 === 0 ? turn : sides.length - 1 - turn
+      const side = sides[(round + 1 + step) % sides.length]
       const times: number[] = []
       const rate = await ask(side.brain, ms, (us) => times.push(us))
       // The first round warms up, and lets the adaptive size search.

@@ -59,7 +59,7 @@ test('the deadline bounds everything: waits, attempts, and a body that drips', a
       const drip = setInterval(() => response.write(' '), 10)
       response.on('close', () => clearInterval(drip))
     },
-    { timeoutMs: 60_000, retry: { baseMs: 1, deadlineMs: 300 } },
+    { timeoutMs: 60_000, retry: { baseMs: 1, deadlineMs: 1500 } },
   )
   const began = performance.now()
   const error = await t.throwsAsync<NeatronError>(brain.infer([1, 2]), { code: 'REQUEST_TIMEOUT' })
@@ -67,7 +67,7 @@ test('the deadline bounds everything: waits, attempts, and a body that drips', a
   t.regex(error.message, /3 attempts in \d+ ms/)
   t.is(inferences(), 3)
   // Far from timeoutMs, however slow this machine is.
-  t.true(ms > 290 && ms < 20_000)
+  t.true(ms > 1490 && ms < 20_000)
 })
 
 test('a timeoutMs beyond the default deadline is not cut short by it', async (t) => {
@@ -89,19 +89,17 @@ test('a timeoutMs beyond the default deadline is not cut short by it', async (t)
 })
 
 test('what is aborted while it waits to be made again is not made again', async (t) => {
-  const { brain, inferences } = await loadedOnFaulty(
-    t,
-    (response) => json(response, { error: 'busy' }, 503),
-    { retry: { baseMs: 200, capMs: 200 } },
+  const { brain, inferences } = await loadedOnFaulty(t, (response) =>
+    json(response.setHeader('retry-after', '1'), { error: 'busy' }, 503),
   )
   const abort = new AbortController()
   const row = brain.infer([1, 2], 0, { signal: abort.signal })
   while (inferences() === 0) await sleep(1)
+  await sleep(20)
   abort.abort(new Error('enough'))
   await t.throwsAsync(row, { message: 'enough' })
-  const then = inferences()
-  await sleep(300)
-  t.is(inferences(), then)
+  await sleep(1300)
+  t.is(inferences(), 1)
 })
 
 test('loading is never repeated, whatever fails', async (t) => {
