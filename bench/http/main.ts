@@ -1,7 +1,7 @@
 /**
- * What HTTP costs: the budgets of single calls, batches and remote training, requests that share
- * runs against a run for each, the adaptive batch size against fixed ones, and what a single call
- * consists of. Outputs are verified first.
+ * What HTTP costs: the budgets of single calls, batches and remote training, what a single call
+ * consists of, a server that stays awake against one that does not, requests that share runs against
+ * a run for each, and the adaptive batch size against fixed ones. Outputs are verified first.
  *
  *     npm run bench:http -- [--quick] [--genome NAME] [--json]
  */
@@ -9,11 +9,13 @@ import { cpus, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { adaptiveBatch } from './adaptive.js'
+import { stayingAwake } from './awake.js'
 import { type Budget, callBudgets, trainingBudget } from './budgets.js'
 import { throughput } from './concurrency.js'
 import { singleCalls } from './single-call.js'
 import {
   adaptiveTable,
+  awakeTable,
   budgetTable,
   callTable,
   summaries,
@@ -64,6 +66,8 @@ for (const genome of genomes) {
   budgets.push(...callBudgets(genome, samples))
 }
 const file = fileOf(genomes[0])
+const awake = await stayingAwake(file, { rounds: plan.groups, ms: plan.ms })
+say('', awakeTable(awake))
 const shared = await throughput(file, { rounds: plan.groups, ms: plan.ms })
 say('', throughputTable(shared))
 const training = await trainingSpeed({ rounds: plan.trainings, generations: plan.generations })
@@ -72,5 +76,5 @@ budgets.push(trainingBudget(training))
 const adaptive = await adaptiveBatch(file, { rounds: plan.groups, ms: plan.ms / 2 })
 for (const result of adaptive) say('', adaptiveTable(result))
 say('', budgetTable(budgets))
-if (options.json) console.log(JSON.stringify({ calls, shared, training, adaptive, budgets }))
+if (options.json) console.log(JSON.stringify({ calls, awake, shared, training, adaptive, budgets }))
 process.exit(0)

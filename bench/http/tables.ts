@@ -2,6 +2,7 @@ import Table from 'cli-table3'
 import type { Spread } from '../spread.js'
 import { spread } from '../spread.js'
 import type { AdaptiveResult } from './adaptive.js'
+import type { AwakeResult } from './awake.js'
 import type { Budget } from './budgets.js'
 import { CLIENTS, type Throughput } from './concurrency.js'
 import { byRound, ratioOf } from './pool.js'
@@ -38,6 +39,19 @@ export function callTable(genome: string, calls: readonly CallSummary[]): string
       text(p50Us, 0),
       text(p99Us, 0),
       text(overEcho, 2),
+    ]),
+  )
+}
+
+export function awakeTable(results: readonly AwakeResult[]): string {
+  return table(
+    ['requests come', 'server', 'p50 us', 'p99 us', 'its CPU us a request'],
+    results.map(({ rate, awake, p50Us, p99Us, cpuUs }) => [
+      rate === 0 ? 'one after the other' : `at random, ${rate}/s`,
+      awake ? 'stays awake' : '--stay-awake-us 0',
+      text(p50Us, 0),
+      text(p99Us, 0),
+      text(cpuUs, 0),
     ]),
   )
 }
