@@ -8,7 +8,7 @@ import { HttpError, type HttpErrorCode } from './http-error.js'
 import { type LoadRequest, readLoad } from './load-request.js'
 import { type OpenedSession, openSession } from './open-session.js'
 import { run } from './run.js'
-import { share } from './shared-bytes.js'
+import { share, unshare } from './shared-bytes.js'
 import type { Signature, TensorData } from './signature.js'
 
 /** What the thread is told, and answers in the same order. Sessions have numbers. */
@@ -65,8 +65,7 @@ async function carryOut(command: ThreadCommand): Promise<ThreadResults[keyof Thr
       return { ...request, bytes: share(request.bytes) }
     }
     case 'open': {
-      // ONNX Runtime takes no shared memory.
-      const opened = await openSession(command.model.slice())
+      const opened = await openSession(unshare(command.model))
       sessions.set(command.session, opened)
       return opened.signature
     }

@@ -8,7 +8,7 @@ import type { ModelThread } from './model-thread.js'
 import { checkModel, openSession } from './open-session.js'
 import { RunTimes } from './run-times.js'
 import type { SessionHolder } from './session-cache.js'
-import { share } from './shared-bytes.js'
+import { share, unshare } from './shared-bytes.js'
 import type { Signature } from './signature.js'
 import { ModelStatistics } from './statistics.js'
 import { ThreadSession } from './thread-session.js'
@@ -68,7 +68,7 @@ export class Model implements SessionHolder {
   ): Promise<Model> {
     const facts = request.bytes.length > LARGE_BYTES ? null : checkModel(request.bytes)
     const large = facts === null || facts.nodes > LARGE_NODES
-    const bytes = large ? share(request.bytes) : request.bytes
+    const bytes = large ? share(request.bytes) : unshare(request.bytes)
     const away = new ThreadSession(thread, bytes, sessionBytes(bytes))
     const { signature, session } = large
       ? { signature: await away.open(), session: null }

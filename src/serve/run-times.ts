@@ -1,6 +1,9 @@
 /** How much one run moves what is expected of the next, so that one hiccup does not decide. */
 const WEIGHT = 0.25
 
+/** A run counts as so many times what was expected at most, however long the hiccup. */
+const MOST = 2
+
 /**
  * Up to so many rows a run takes about as long as one of a single row. So 1,024 rows may take 64
  * times as long, which is the most among the models of docs/onnx.md; the least is 6.
@@ -16,7 +19,7 @@ export class RunTimes {
   add(rows: number, ms: number): void {
     const size = sizeOf(rows)
     const known = this.#ms[size] ?? ms
-    this.#ms[size] = known + WEIGHT * (ms - known)
+    this.#ms[size] = known + WEIGHT * (Math.min(ms, MOST * known) - known)
   }
 
   /**

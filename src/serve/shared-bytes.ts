@@ -5,3 +5,8 @@ export function share(bytes: Uint8Array): Uint8Array {
   shared.set(bytes)
   return shared
 }
+
+/** Bytes of one thread alone, which is what ONNX Runtime takes. */
+export function unshare(bytes: Uint8Array): Uint8Array {
+  return bytes.buffer instanceof SharedArrayBuffer ? Uint8Array.from(bytes) : bytes
+}

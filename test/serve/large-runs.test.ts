@@ -1,13 +1,16 @@
 import { once } from 'node:events'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Worker } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
+import { Genome } from '#src/genome/genome.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { loadRuntime } from '#src/onnx/runtime.js'
 import { ByteBudget } from '#src/serve/byte-budget.js'
 import { Entrance } from '#src/serve/entrance.js'
 import { Lane } from '#src/serve/lane.js'
+import { LARGE_BYTES, LARGE_MS } from '#src/serve/large.js'
 import { Model } from '#src/serve/model.js'
-import { ModelThread } from '#src/serve/model-thread.js'
+import { ModelThread, ThreadCrash } from '#src/serve/model-thread.js'
 import { Scheduler, type SchedulerOptions } from '#src/serve/scheduler.js'
 import { SessionCache } from '#src/serve/session-cache.js'
 import { isAnswer, smallGenome, someRows } from './harness.js'
@@ -21,16 +24,28 @@ const options: SchedulerOptions = {
   timeoutMs: 10_000,
 }
 
-async function scheduling(t: ExecutionContext, maxBytes = 2 ** 30) {
+async function scheduling(
+  t: ExecutionContext,
+  own: Partial<SchedulerOptions> = {},
+  maxBytes = 2 ** 30,
+) {
   const sessions = new SessionCache(maxBytes)
   const budget = new ByteBudget(2 ** 30)
-  const scheduler = new Scheduler(options, await loadRuntime(), sessions, budget, new Entrance())
+  const scheduler = new Scheduler(
+    { ...options, ...own },
+    await loadRuntime(),
+    sessions,
+    budget,
+    new Entrance(),
+  )
   const thread = new ModelThread(sessions)
   t.teardown(() => thread.close())
-  const open = async (name: string) => {
-    const request = { version: '1', bytes: exportOnnx(genome) }
+  /** Opens a model whose runs are taken for short, however busy the machine. */
+  const open = async (name: string, bytes = exportOnnx(genome)) => {
+    const request = { version: '1', bytes }
     const model = await Model.open(name, request, thread, new Lane())
-    sessions.touch(model)
+    for (const rows of [1, 2, 4, 8, 16, 32, 64]) model.runTimes.add(rows, 0.01)
+    if (!model.livesAway) sessions.touch(model)
     return model
   }
   /** Asks for `count` rows, and says whether the answer is right. */
@@ -50,9 +65,20 @@ async function scheduling(t: ExecutionContext, maxBytes = 2 ** 30) {
   return { sessions, budget, open, ask }
 }
 
+/** A model that is large by its bytes. */
+const largeModel = exportOnnx(genome, { ids: ['x'.repeat(LARGE_BYTES)] })
+
+/** One that takes long to open, for its many nodes. */
+const slowModel = exportOnnx(
+  Genome.random({ inputs: 3, outputs: 2, hidden: 150, connections: 1500, seed: 2 }),
+  { rounding: 'native' },
+)
+
 /** Has a model taken for one whose runs of `rows` rows and more take a second. */
 function makeSlow(model: Model, rows: number): void {
-  for (let times = 0; times < 100; times += 1) model.runTimes.add(rows, 1000)
+  for (let size = rows; size <= options.maxBatch; size *= 2) {
+    for (let times = 0; times < 100; times += 1) model.runTimes.add(size, 1000)
+  }
 }
 
 test.serial('large runs happen on a thread of their own, with a session that counts', async (t) => {
@@ -109,7 +135,7 @@ test.serial('a request longer than a run may be answered by both threads', async
 })
 
 test.serial('the session on the thread is given up for others, and opened again', async (t) => {
-  const { sessions, open, ask } = await scheduling(t, 1)
+  const { sessions, open, ask } = await scheduling(t, {}, 1)
   const [a, b] = [await open('a'), await open('b')]
   makeSlow(a, 64)
   makeSlow(b, 64)
@@ -138,6 +164,63 @@ test.serial(
     t.true(await ask(model, 64))
   },
 )
+
+test.serial(
+  'when the thread ends, what it was to do fails, and what is next has a new thread',
+  async (t) => {
+    const { sessions, budget, open, ask } = await scheduling(t)
+    const started = once(process, 'worker')
+    const model = await open('m', largeModel)
+    const [thread] = (await started) as [Worker]
+    t.true(model.livesAway)
+    t.true(model.away.isOpen)
+    // The thread is at it for longer than it takes to end it.
+    const other = t.throwsAsync(open('other', slowModel), { instanceOf: ThreadCrash })
+    await nextTurn()
+    const lost = t.throwsAsync(ask(model, 1), { code: 'INTERNAL' })
+    const next = ask(model, 2)
+    await thread.terminate()
+    await Promise.all([other, lost])
+    t.true(await next)
+    t.is(model.pending, 0)
+    t.is(budget.used, 0)
+    t.true(model.away.isOpen)
+    t.is(sessions.size, 1)
+    t.is(sessions.bytes, model.sessionBytes)
+  },
+)
+
+test.serial(
+  'the first run of a size goes to the thread if it is large in proportion',
+  async (t) => {
+    const { open, ask } = await scheduling(t, { maxBatch: 256 })
+    const model = await open('m')
+    t.true(await ask(model, 200))
+    t.false(model.away.isOpen)
+    const other = await open('other')
+    for (let times = 0; times < 60; times += 1) other.runTimes.add(64, 0.5 * LARGE_MS)
+    t.true(await ask(other, 100))
+    t.false(other.away.isOpen)
+    t.true(await ask(other, 200))
+    t.true(other.away.isOpen)
+  },
+)
+
+test.serial('models of both kinds make room for each other', async (t) => {
+  const { sessions, open, ask } = await scheduling(t, {}, 1)
+  const small = await open('small')
+  const [a, b] = [await open('a', largeModel), await open('b', largeModel)]
+  for (const model of [a, small, b, a, small, small, b]) {
+    t.true(await ask(model, 2))
+    t.is(sessions.size, 1)
+    t.is(sessions.bytes, model.sessionBytes)
+  }
+  const all = [a, b, small, a, small, b].map((model) => ask(model, 2))
+  t.false((await Promise.all(all)).includes(false))
+  for (const model of [small, a, b]) await sessions.retire(model)
+  t.is(sessions.size, 0)
+  t.is(sessions.bytes, 0)
+})
 
 test.serial('models take turns: one with much to do does not hold up another', async (t) => {
   const { open, ask } = await scheduling(t)
