@@ -9,6 +9,9 @@ export type Rounding =
   /** In the steps and the order of the native kernels: the same bits, at several times the cost. */
   | 'native'
 
+/** Activations that are a logistic function of a multiple of the sum, but for a factor and a term. */
+export const LOGISTIC: ReadonlySet<Activation> = new Set(['sigmoid', 'steepenedSigmoid', 'tanh'])
+
 /** Values that one operator made. */
 export interface Values {
   readonly name: TensorName

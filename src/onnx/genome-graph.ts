@@ -3,12 +3,13 @@ import { folded, type Rounding, StandardActivations } from './activation.js'
 import { type Block, blocksWith, columnsOf, kindsOf, sourcesOf } from './blocks.js'
 import { Graph, int, type TensorName } from './graph.js'
 import { addNativePlan } from './native-graph.js'
+import { gathered } from './schedule.js'
 
 /** The graph of one genome: `inputs` [rows, I] to `outputs` [rows, O]. */
 export function genomeGraph(plan: Plan, rounding: Rounding): Graph {
   const graph = new Graph()
   const inputs = graph.input('inputs', 'float', ['rows', plan.inputSize])
-  addPlan(graph, plan, inputs, 'outputs', rounding)
+  addPlan(graph, gathered(plan), inputs, 'outputs', rounding)
   graph.output('outputs', ['rows', plan.outputSlots.length])
   return graph
 }

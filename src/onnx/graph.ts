@@ -54,7 +54,7 @@ export class Graph {
   readonly #constants: Constant[] = []
   readonly #inputs: Port[] = []
   readonly #outputs: Port[] = []
-  readonly #scalars = new Map<number, TensorName>()
+  readonly #scalars = new Map<string, TensorName>()
   #names = 0
 
   /** Declares an input of the model. */
@@ -93,11 +93,12 @@ export class Graph {
   }
 
   /** A float that operators share: a session of fewer constants is made sooner. */
-  scalar(value: number): TensorName {
-    let name = this.#scalars.get(value)
+  scalar(value: number, shape: readonly number[] = []): TensorName {
+    const key = `${value} ${shape}`
+    let name = this.#scalars.get(key)
     if (name === undefined) {
-      name = this.constant(Float32Array.of(value), [])
-      this.#scalars.set(value, name)
+      name = this.constant(Float32Array.of(value), shape)
+      this.#scalars.set(key, name)
     }
     return name
   }

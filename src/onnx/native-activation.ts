@@ -5,7 +5,7 @@
  * defines to the last bit.
  */
 import { ACTIVATIONS, type Activation } from '../genome/layout.js'
-import { type Activations, applyStandard, type Values } from './activation.js'
+import { type Activations, applyStandard, LOGISTIC, type Values } from './activation.js'
 import { Arithmetic, type Operand } from './arithmetic.js'
 import type { Kind } from './blocks.js'
 import { type Graph, int, type TensorName } from './graph.js'
@@ -33,7 +33,8 @@ const EXPONENTIALS: Partial<Record<Activation, Exponential>> = {
   gaussian: { exponent: (a, z) => a.mul(z, z), value: (_, power) => power },
   // max(x, 0) + (e^min(x, 0) - 1)
   elu: {
-    exponent: (a, z) => a.relu(a.mul(z, -STEPS * LOG2_E)),
+    // Above 0 it is negative, and taken as 0.
+    exponent: (a, z) => a.mul(z, -STEPS * LOG2_E),
     value: (a, power, z) => a.add(a.relu(z), a.sub(power, 1)),
   },
   // max(x, 0) + ln(1 + e^-|x|)
@@ -50,8 +51,6 @@ const LOG1P = [
 ]
 /** sin(x) / x in x^2 on [0, 1.58]^2. */
 const SIN = [1, -0.16666658, 0.00833304, -0.00019808268, 0.000002603383]
-
-const LOGISTIC: ReadonlySet<string> = new Set(['sigmoid', 'steepenedSigmoid', 'tanh'])
 
 const isLogistic = ({ activation }: Kind): boolean => LOGISTIC.has(ACTIVATIONS[activation])
 
@@ -163,7 +162,7 @@ export class NativeActivations implements Activations {
     const value = a.clip(a.mul(r, a.polynomial(SIN, a.mul(r, r))), -1, 1)
     // Odd half turns change the sign.
     this.#signs ??= this.graph.constant(Float32Array.of(1, -1), [2])
-    this.#two ??= this.graph.constant(Int32Array.of(2), [])
+    this.#two ??= this.graph.constant(Int32Array.of(2), [1, 1])
     const odd = this.graph.add('Mod', [this.graph.add('Cast', [turns], { to: int(6) }), this.#two])
     return a.mul(value, this.graph.add('Gather', [this.#signs, odd]))
   }

@@ -9,7 +9,6 @@ import { folded } from './activation.js'
 import { kindsOf } from './blocks.js'
 import type { Graph, TensorName } from './graph.js'
 import { NativeActivations } from './native-activation.js'
-import { gathered } from './schedule.js'
 
 /** The column of ones, and how far the column of a slot is behind its slot. */
 const [ONES, SHIFT] = [0, 1]
@@ -17,11 +16,10 @@ const [ONES, SHIFT] = [0, 1]
 /** Adds what computes the outputs, under that name, from `inputs` [rows, I]. */
 export function addNativePlan(
   graph: Graph,
-  given: Plan,
+  plan: Plan,
   inputs: TensorName,
   outputs: TensorName,
 ): void {
-  const plan = gathered(given)
   const activations = new NativeActivations(graph, 0)
   const before = graph.constant(BigInt64Array.of(0n, BigInt(SHIFT), 0n, 0n), [4])
   const padded = graph.add('Pad', [inputs, before, graph.scalar(1)])

@@ -28,10 +28,10 @@ export class PowersOfTwo {
 
   constructor(private readonly arithmetic: Arithmetic) {}
 
-  /** 2^(-n / 16) for n of at least 0 */
+  /** 2^(-n / 16), and 1 for n below 0 */
   power(n: TensorName): TensorName {
     const { arithmetic } = this
-    const { power, clipped, nearest } = this.#nearestPower(n)
+    const { power, clipped, nearest } = this.#nearestPower(n, 0)
     const rest = this.#minusOne(arithmetic.sub(nearest, clipped))
     return arithmetic.add(power, arithmetic.mul(power, rest))
   }
@@ -39,13 +39,13 @@ export class PowersOfTwo {
   /** 1 / (1 + 2^(n / 16)), from the table's power as 2^k / (2^k + 2^(k + n / 16)) */
   logistic(n: TensorName): TensorName {
     const { arithmetic } = this
-    const { power, clipped, nearest } = this.#nearestPower(n)
+    const { power, clipped, nearest } = this.#nearestPower(n, BOUNDS[0])
     const rest = this.#minusOne(arithmetic.sub(clipped, nearest))
     return arithmetic.div(power, arithmetic.add(arithmetic.add(power, 1), rest))
   }
 
-  /** n within the bounds, the integer next to it, and 2^-(that / 16) */
-  #nearestPower(n: TensorName): Record<'power' | 'clipped' | 'nearest', TensorName> {
+  /** n from `least` to the greatest index, the integer next to it, and 2^-(that / 16) */
+  #nearestPower(n: TensorName, least: number): Record<'power' | 'clipped' | 'nearest', TensorName> {
     const { arithmetic } = this
     const { graph } = arithmetic
     if (this.#table === undefined) {
@@ -53,8 +53,7 @@ export class PowersOfTwo {
       this.#table = graph.constant(table, [table.length])
       this.#bounds = BOUNDS.map((bound) => graph.constant(Int32Array.of(bound), []))
     }
-    const [low, high] = BOUNDS
-    const clipped = arithmetic.clip(n, low, high)
+    const clipped = arithmetic.clip(n, least, BOUNDS[1])
     const nearest = arithmetic.round(clipped)
     const index = graph.add('Cast', [nearest], { to: int(6) })
     // Not a number would be cast to an index outside the table.

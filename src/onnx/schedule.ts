@@ -1,17 +1,9 @@
-import { ACTIVATIONS, type Activation } from '../genome/layout.js'
+import { ACTIVATIONS } from '../genome/layout.js'
 import type { Plan } from '../native/addon.js'
+import { LOGISTIC } from './activation.js'
 
-/** Activations that share most of their operators, and what they share. */
-const SHARED: Partial<Record<Activation, string>> = {
-  sigmoid: 'logistic',
-  steepenedSigmoid: 'logistic',
-  tanh: 'logistic',
-  elu: 'exponential',
-  softplus: 'exponential',
-  gaussian: 'exponential',
-}
-
-const families = ACTIVATIONS.map((name) => SHARED[name] ?? name)
+/** Activations of a family go through the same operators. */
+const FAMILIES = ACTIVATIONS.map((name) => (LOGISTIC.has(name) ? 'logistic' : name))
 
 /**
  * The same network with nodes of like activations gathered at fewer depths: a node waits until it,
@@ -30,9 +22,9 @@ export function gathered(plan: Plan): Plan {
     const due = new Set(
       ready
         .filter((node) => latest[node] === depth)
-        .map((node) => families[plan.activations[node]]),
+        .map((node) => FAMILIES[plan.activations[node]]),
     )
-    for (const node of ready) if (due.has(families[plan.activations[node]])) placed[node] = depth
+    for (const node of ready) if (due.has(FAMILIES[plan.activations[node]])) placed[node] = depth
     waiting = waiting.filter((node) => placed[node] === depths)
   }
   return reordered(plan, placed)

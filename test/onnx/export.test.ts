@@ -50,7 +50,9 @@ test('refuses what cannot be one model', (t) => {
 
 test('bytes that are no model are recognized, wherever they are cut or changed', (t) => {
   const bytes = exportOnnx(genomes[0])
-  for (let length = 0; length < bytes.length - 60; length += 13) {
+  // Between the properties at the end, a part is a model too.
+  const graph = bytes.length - 100
+  for (let length = 0; length < graph; length += 1) {
     t.throws(() => scanModel(bytes.subarray(0, length)), { instanceOf: MalformedModel })
   }
   for (let at = 0; at < bytes.length; at += 3) {
