@@ -23,6 +23,8 @@ export class ThreadCrash extends Error {}
 export class ModelThread {
   #worker: Worker | null = null
   readonly #asked: Asked[] = []
+  /** Ends with the answer to what was asked last, and so to all. */
+  #last: Promise<unknown> = Promise.resolve()
   readonly #open = new Set<ThreadSession>()
   /** Only one load at a time is in the thread's queue, so that a run waits for one at most. */
   readonly loads = new Lane()
@@ -55,13 +57,15 @@ export class ModelThread {
     this.#worker ??= this.#start()
     // It keeps the process alive while there is something to do, and not beyond.
     this.#worker.ref()
-    return new Promise((resolve, reject) => {
+    const answer = new Promise<ThreadResults[Command['kind']]>((resolve, reject) => {
       this.#worker!.postMessage(
         command,
         transfer.map(({ buffer }) => buffer as ArrayBuffer),
       )
       this.#asked.push({ resolve, reject })
     })
+    this.#last = answer.catch(() => {})
+    return answer
   }
 
   /** Has the sessions of the thread known, which are lost when it ends. */
@@ -76,8 +80,10 @@ export class ModelThread {
     this.ask({ kind: 'close', session: number }).catch(() => {})
   }
 
-  /** Ends the thread. Nothing may be under way. */
+  /** Ends the thread when it has done what it was asked. Nothing more may be asked. */
   async close(): Promise<void> {
+    // Ending it within ONNX Runtime would be an exception there that nobody catches.
+    await this.#last
     const worker = this.#worker
     this.#worker = null
     await worker?.terminate()
