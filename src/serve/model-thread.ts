@@ -83,6 +83,7 @@ export class ModelThread {
   /** Ends the thread when it has done what it was asked. Nothing more may be asked. */
   async close(): Promise<void> {
     // Ending it within ONNX Runtime would be an exception there that nobody catches.
+    await this.loads.idle()
     await this.#last
     const worker = this.#worker
     this.#worker = null
