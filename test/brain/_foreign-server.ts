@@ -1,4 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -30,17 +32,21 @@ export function unavailable(name: string): string | undefined {
   return status === 69 ? stderr.trim() : undefined
 }
 
-/** Ports that are free now. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'))
-  await Promise.all(
-    servers.map((server) => new Promise((resolve) => server.on('listening', resolve))),
-  )
-  return servers.map((server) => {
-    const { port } = server.address() as { port: number }
+/**
+ * A port that is free, and likely to be so when a server has come round to it: below those that
+ * systems give to clients and to servers that name none.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    const free = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
     server.close()
-    return port
-  })
+    if (free) return port
+  }
 }
 
 /** Runs `services/NAME/start` on a new model repository and waits until the port is ready. */
@@ -63,11 +69,11 @@ export async function startForeign(
   for (;;) {
     const ready = await request(`${url}/v2/health/ready`).catch(() => undefined)
     await ready?.body.dump()
-    if (ready?.statusCode === 200) return { url, repository, stop }
     if (child.exitCode !== null) {
       await stop()
       throw new Error(`services/${name}/start does not start`)
     }
+    if (ready?.statusCode === 200) return { url, repository, stop }
     await sleep(100)
   }
 }

@@ -9,7 +9,7 @@ import {
   checkTraining,
   exportTo,
   type ForeignServer,
-  freePorts,
+  freePort,
   loadModel,
   recurrent,
   startForeign,
@@ -28,7 +28,7 @@ if (missing !== undefined) {
   })
 } else {
   test.before(async (t) => {
-    const [port] = await freePorts(1)
+    const port = await freePort()
     t.context = await startForeign('kserve', port, { args: ['--http_port', String(port)] })
   })
 

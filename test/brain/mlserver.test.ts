@@ -9,7 +9,7 @@ import {
   checkTraining,
   exportTo,
   type ForeignServer,
-  freePorts,
+  freePort,
   loadModel,
   recurrent,
   startForeign,
@@ -28,7 +28,7 @@ if (missing !== undefined) {
   })
 } else {
   test.before(async (t) => {
-    const [http, grpc, metrics] = await freePorts(3)
+    const [http, grpc, metrics] = [await freePort(), await freePort(), await freePort()]
     const env = {
       MLSERVER_HTTP_PORT: String(http),
       MLSERVER_GRPC_PORT: String(grpc),

@@ -13,7 +13,7 @@ import {
   checkTraining,
   exportTo,
   type ForeignServer,
-  freePorts,
+  freePort,
   loadModel,
   neatron,
   recurrent,
@@ -27,7 +27,7 @@ import { close, genomes } from './_remote.js'
 const test = anyTest as TestFn<ForeignServer>
 
 async function startTriton(...args: string[]): Promise<ForeignServer> {
-  const [port] = await freePorts(1)
+  const port = await freePort()
   return startForeign('triton', port, { args: ['--http-port', String(port), ...args] })
 }
 
