@@ -5,13 +5,10 @@
  * column of ones, by which a bias is a connection like any other, and the first.
  */
 import type { Plan } from '../native/addon.js'
-import { folded } from './activation.js'
 import { kindsOf } from './blocks.js'
 import type { Graph, TensorName } from './graph.js'
 import { NativeActivations } from './native-activation.js'
-
-/** The column of ones, and how far the column of a slot is behind its slot. */
-const [ONES, SHIFT] = [0, 1]
+import { addSums, SHIFT } from './native-sums.js'
 
 /** Adds what computes the outputs, under that name, from `inputs` [rows, I]. */
 export function addNativePlan(
@@ -34,39 +31,4 @@ export function addNativePlan(
   const columns = Int32Array.from(plan.outputSlots, (slot) => slot + SHIFT)
   const picked = graph.add('Gather', [values, graph.constant(columns, [columns.length])])
   graph.add('Transpose', [picked], {}, outputs)
-}
-
-/**
- * The sums of the nodes `first` to `last` in the native order: a bias, and then a node's connections
- * one after the other, each product rounded before it is added. Nodes with fewer connections are
- * padded with weight 0.
- */
-function addSums(
-  graph: Graph,
-  plan: Plan,
-  first: number,
-  last: number,
-  values: TensorName,
-  activations: NativeActivations,
-): TensorName {
-  const nodes = last - first
-  let parts = 1
-  for (let node = first; node < last; node += 1) {
-    parts = Math.max(parts, 1 + plan.rowOffsets[node + 1] - plan.rowOffsets[node])
-  }
-  const columns = new Int32Array(parts * nodes).fill(ONES)
-  const weights = new Float32Array(parts * nodes)
-  for (let node = first; node < last; node += 1) {
-    const slope = activations.slope(plan.activations[node])
-    let at = node - first
-    weights[at] = folded(plan.biases[node], slope)
-    for (let edge = plan.rowOffsets[node]; edge < plan.rowOffsets[node + 1]; edge += 1) {
-      at += nodes
-      columns[at] = plan.sources[edge] + SHIFT
-      weights[at] = folded(plan.weights[edge], slope)
-    }
-  }
-  const picked = graph.add('Gather', [values, graph.constant(columns, [parts, nodes])])
-  const products = graph.add('Mul', [picked, graph.constant(weights, [parts, nodes, 1])])
-  return graph.addUp(products, 0, parts)
 }

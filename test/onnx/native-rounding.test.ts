@@ -100,6 +100,23 @@ test('operators are as many for many connections and nodes as for few', (t) => {
   }
 })
 
+test('nodes of few connections beside nodes of many have the native bits, and are padded little', async (t) => {
+  const whole = layer('sigmoid', 300, 50, 0.1).toJSON()
+  // The n-th node reads 300, 150, 100, 75, 60 ... of the inputs.
+  const connections = whole.connections.filter(({ from, to }) => (1 + from) * (to - 299) <= 300)
+  const genome = Genome.fromJSON({
+    ...whole,
+    connections: connections.map((gene, at) => ({ ...gene, weight: Math.sin(at) })),
+  })
+  const model = exported(genome)
+  const inputs = sampleNumbers(300 * 20, 1)
+  t.deepEqual(await run(model, inputs, 20), native(genome, inputs))
+  t.deepEqual(await run(model, inputs.subarray(0, 300), 1), native(genome, inputs.slice(0, 300)))
+  // A connection takes eight bytes, and unused room as many.
+  const table = exported(layer('sigmoid')).length
+  t.true(model.length - table < 2 * 8 * connections.length)
+})
+
 test('mixed sigmoids share their operators', async (t) => {
   const mixed = layer('sigmoid', 2, 3).toJSON()
   for (const [at, activation] of (['sigmoid', 'tanh', 'steepenedSigmoid'] as const).entries()) {
