@@ -11,6 +11,12 @@ export interface LoadRequest {
   readonly config?: JsonObject
 }
 
+/**
+ * Levels within levels of a configuration; Triton's have half a dozen. JSON nested deep enough can
+ * be read, and then neither be written nor be handed from one thread to the other.
+ */
+const CONFIG_DEPTH = 32
+
 /** An inline model file of the load request: `file:VERSION/model.onnx`. */
 const FILE = /^file:(\d{1,9})\/model\.onnx$/
 
@@ -51,10 +57,19 @@ function base64Length(text: string): number {
 
 function readConfig(value: unknown): JsonObject | undefined {
   if (value === undefined) return undefined
+  let config: JsonObject
   try {
-    return asObject(typeof value === 'string' ? JSON.parse(value) : value, 'config')
+    config = asObject(typeof value === 'string' ? JSON.parse(value) : value, 'config')
   } catch {
     const message = `config: expected a model configuration as JSON in a string, got ${describe(value)}.`
     throw new HttpError('BODY_INVALID', message)
   }
+  if (!isDeeper(config, CONFIG_DEPTH)) return config
+  const message = `config: expected a model configuration, got one nested over ${CONFIG_DEPTH} levels deep.`
+  throw new HttpError('BODY_INVALID', message)
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((within) => isDeeper(within, levels - 1))
 }

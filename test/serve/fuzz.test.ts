@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { request } from 'undici'
 import { Random } from '#src/neat/random.js'
 import { exportOnnx } from '#src/onnx/export.js'
+import { LARGE_BODY } from '#src/serve/large.js'
 import { smallGenome, someRows, start } from './harness.js'
 
 /** Bodies that look like requests, with anything in any place. */
@@ -81,6 +82,50 @@ function held(): number {
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }
+
+test('JSON nested a hundred thousand levels deep gets 4xx in any place', async (t) => {
+  const server = await start(t, { models, allowLoad: true })
+  const model = Buffer.from(exportOnnx(smallGenome(1))).toString('base64')
+  const levels = 100_000
+  const nested = [
+    '['.repeat(levels) + ']'.repeat(levels),
+    `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`,
+  ]
+  const tensor = (fields: string) =>
+    `{"inputs": [{"name": "inputs", "datatype": "FP32", ${fields}}]}`
+  // The body of a load may be read in the thread.
+  const spaces = [' ', ' '.repeat(LARGE_BODY)]
+  for (const deep of nested) {
+    const bodies: readonly [path: string, body: string][] = [
+      ['/infer', deep],
+      ['/infer', `{"inputs": ${deep}}`],
+      ['/infer', `{"inputs": [[${deep}, 1, 2]], "model": "m"}`],
+      ['/infer', `{"inputs": [[0, 1, 2]], "model": ${deep}}`],
+      ['/infer', `{"inputs": [[0, 1, 2]], "genome": ${deep}, "model": "p"}`],
+      ['/infer', `{"inputs": [[0, 1, 2]], "state": ${deep}, "model": "m"}`],
+      ['/v2/models/m/infer', tensor(`"shape": ${deep}, "data": [1, 2, 3]`)],
+      ['/v2/models/m/infer', tensor(`"shape": [1, 3], "data": ${deep}`)],
+      [
+        '/v2/models/m/infer',
+        tensor(`"shape": [1, 3], "parameters": {"binary_data_size": ${deep}}`),
+      ],
+      ['/v2/models/m/infer', `{"inputs": [{"name": ${deep}}]}`],
+      ['/v2/models/m/infer', `{"id": ${deep}, "inputs": []}`],
+      ...spaces.flatMap((space): [string, string][] => [
+        ['/v2/repository/models/x/load', `{"parameters": {"file:1/model.onnx": ${deep}}}${space}`],
+        [
+          '/v2/repository/models/x/load',
+          `{"parameters": {"file:1/model.onnx": "${model}", "config": {"a": ${deep}}}}${space}`,
+        ],
+      ]),
+    ]
+    for (const [path, body] of bodies) {
+      const { status } = await server.post(path, body)
+      t.true(status >= 400 && status < 500, `${status} to ${path}: ${body.slice(0, 100)}`)
+    }
+  }
+  t.regex((await server.get('/metrics')).bytes.toString(), /code="INTERNAL"\} 0/)
+})
 
 test('10,000 malformed requests get 4xx, leave nothing behind, and good ones beside them get their answer', async (t) => {
   const server = await start(t, { models, allowLoad: true })

@@ -106,7 +106,9 @@ function readShape(value: unknown, { name, shape, width }: TensorSpec): number {
     value[0] >= 1 &&
     (value.length === 1 || value[1] === width)
   if (fits) return value[0] as number
-  const got = Array.isArray(value) ? JSON.stringify(value).slice(0, 60) : describe(value)
+  const got = Array.isArray(value)
+    ? `[${value.slice(0, 8).map(describe).join(',')}]`
+    : describe(value)
   throw new HttpError('INPUT_LENGTH', `Input ${name}: expected shape ${expected}, got ${got}.`)
 }
 
