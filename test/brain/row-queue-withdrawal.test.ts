@@ -57,3 +57,24 @@ test('abort rejects everything, queued and in flight, with its reason', async (t
   for (const row of rows) await t.throwsAsync(row, { message: 'closed' })
   await flushed
 })
+
+test('the arrays of a tick that has failed are left alone from then on', async (t) => {
+  let answer = () => {}
+  const { queue } = fakeServer({
+    batch: 2,
+    concurrency: 2,
+    before: ({ genome }) =>
+      new Promise<void>((resolve, reject) => {
+        if (genome.includes(20)) reject(new Error('fails'))
+        else answer = resolve
+      }),
+  })
+  const outputs = new Float32Array(12)
+  const genome = Uint32Array.of(20, 20, 1, 1)
+  await t.throwsAsync(queue.push(genome, new Float32Array(8), outputs, 4, true), {
+    message: 'fails',
+  })
+  answer()
+  await queue.flush()
+  t.deepEqual(outputs, new Float32Array(12))
+})
