@@ -12,13 +12,12 @@ const FAMILIES = ACTIVATIONS.map((name) => (LOGISTIC.has(name) ? 'logistic' : na
  */
 export function gathered(plan: Plan): Plan {
   const depths = plan.depthOffsets.length - 1
-  const latest = latestDepths(plan)
+  const sources = Array.from(plan.activations, (_, node) => computedSources(plan, node))
+  const latest = latestDepths(sources, depths)
   const placed = new Uint32Array(latest.length).fill(depths)
   let waiting = Array.from(latest.keys())
   for (let depth = 0; depth < depths; depth += 1) {
-    const ready = waiting.filter((node) =>
-      computedSources(plan, node).every((source) => placed[source] < depth),
-    )
+    const ready = waiting.filter((node) => sources[node].every((source) => placed[source] < depth))
     const due = new Set(
       ready
         .filter((node) => latest[node] === depth)
@@ -31,13 +30,11 @@ export function gathered(plan: Plan): Plan {
 }
 
 /** The last depth at which each node can be, so that the network gets no deeper. */
-function latestDepths(plan: Plan): Uint32Array {
-  const nodes = plan.activations.length
-  const latest = new Uint32Array(nodes).fill(plan.depthOffsets.length - 2)
-  for (let node = nodes - 1; node >= 0; node -= 1) {
-    for (const source of computedSources(plan, node)) {
-      latest[source] = Math.min(latest[source], latest[node] - 1)
-    }
+function latestDepths(sources: readonly (readonly number[])[], depths: number): Uint32Array {
+  const latest = new Uint32Array(sources.length).fill(depths - 1)
+  // A plan has nodes behind their sources.
+  for (let node = sources.length - 1; node >= 0; node -= 1) {
+    for (const source of sources[node]) latest[source] = Math.min(latest[source], latest[node] - 1)
   }
   return latest
 }
