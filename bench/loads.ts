@@ -16,7 +16,10 @@ import { scanModel } from '#src/onnx/scan.js'
 import { startServer } from '#src/serve/child.js'
 import { LARGE_BYTES, LARGE_NODES } from '#src/serve/large.js'
 import { readLoad } from '#src/serve/load-request.js'
+import { ModelThread } from '#src/serve/model-thread.js'
 import { openSession } from '#src/serve/open-session.js'
+import { readRows } from '#src/serve/rows.js'
+import { SessionCache } from '#src/serve/session-cache.js'
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '5' } } })
 const rounds = Number(values.rounds)
@@ -55,14 +58,17 @@ const kinds = KINDS.map(([name, of, rounding]): Kind => {
   }
 })
 
+/** Milliseconds. */
+async function once(action: () => unknown): Promise<number> {
+  const before = performance.now()
+  await action()
+  return performance.now() - before
+}
+
 /** The median of the rounds, in milliseconds. */
 async function timed(action: () => unknown): Promise<number> {
   const times: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
-    const before = performance.now()
-    await action()
-    times.push(performance.now() - before)
-  }
+  for (let round = 0; round < rounds; round += 1) times.push(await once(action))
   return median(Float64Array.from(times).sort())
 }
 
@@ -149,6 +155,29 @@ async function waits(): Promise<string[][]> {
   }
 }
 
+/** What the thread costs, and what it does not take off the event loop. */
+async function others(): Promise<string[][]> {
+  const thread = new ModelThread(new SessionCache(0))
+  const tiny = Buffer.from('{"parameters": {"file:1/model.onnx": "AAAA"}}')
+  const message = () => thread.read([Uint8Array.from(tiny)])
+  for (let count = 0; count < 1000; count += 1) await message()
+  const messages: number[] = []
+  for (let round = 0; round < 50 * rounds; round += 1) messages.push(await once(message))
+  await thread.close()
+  const width = 8
+  const rows = JSON.stringify(
+    Array.from({ length: 7000 }, (_, row) =>
+      Array.from({ length: width }, (_, column) => Math.fround(Math.sin(row * width + column))),
+    ),
+  )
+  const spec = { name: 'inputs', datatype: 'FP32', width, shape: [-1, width] } as const
+  const json = await timed(() => readRows(JSON.parse(rows), spec))
+  return [
+    ['a message to the thread and back', ms(median(Float64Array.from(messages).sort()))],
+    ['reading a MiB of inference rows as JSON', ms((json * 2 ** 20) / rows.length)],
+  ]
+}
+
 function print(head: string[], rows: readonly string[][]): void {
   const table = new Table({ head, style: { head: [], border: [] } })
   for (const row of rows) table.push(row)
@@ -163,4 +192,5 @@ print(
   ],
   await waits(),
 )
+print(['beside', 'ms'], await others())
 process.exit(0)
