@@ -165,6 +165,7 @@ test('a tick takes the rows with it that wait for others', async (t) => {
 test('a row that overflows fails alone, and each error is its own', async (t) => {
   const { infer, requests } = fakeServer({
     batch: 8,
+    maxDelayMs: 60_000,
     before: async (rows) => {
       if (rows.genome.includes(5)) throw new NeatronError('OUTPUT_NOT_FINITE', 'overflow')
     },
