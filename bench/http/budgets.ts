@@ -13,18 +13,14 @@ export interface Budget {
 
 /** The budgets of single calls and of batches, on one genome. */
 export function callBudgets(genome: string, samples: Samples): Budget[] {
-  const overEcho = ratioOf(samples, 'one row', 'echo')
   const many = byRound(samples, `${ROWS} rows, binary`, 0.5)
   const cheaper = spread(
     byRound(samples, 'one row', 0.5).map((us, round) => (us * ROWS) / many[round]),
   )
   return [
-    {
-      budget: `${genome}: single call p50 over the echo`,
-      target: 'at most 1.3 times',
-      reached: text(overEcho, 2),
-      holds: overEcho.median <= 1.3,
-    },
+    ...['one row', 'one row, native rounding']
+      .filter((name) => samples.has(name))
+      .map((name) => overEcho(`${genome}: ${name}, p50 over the echo`, samples, name)),
     {
       budget: `${genome}: a row of ${ROWS}, binary, against a single call`,
       target: 'at least 40 times cheaper',
@@ -32,6 +28,12 @@ export function callBudgets(genome: string, samples: Samples): Budget[] {
       holds: cheaper.median >= 40,
     },
   ]
+}
+
+function overEcho(budget: string, samples: Samples, name: string): Budget {
+  const ratio = ratioOf(samples, name, 'echo')
+  const target = 'at most 1.3 times'
+  return { budget, target, reached: text(ratio, 2), holds: ratio.median <= 1.3 }
 }
 
 /** The budget of remote training, with rows as JSON in both cases. */

@@ -15,7 +15,7 @@ import { Vigil } from '#src/serve/vigil.js'
 
 const [file, reply] = process.argv.slice(2)
 const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
-const session = await createSession(exportOnnx(genome))
+const session = await createSession(exportOnnx(genome, { rounding: 'standard' }))
 const { Tensor } = await loadRuntime()
 const TYPE = 'application/json; charset=utf-8'
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,8 @@ import { OipProtocol } from '#src/brain/oip-protocol.js'
 import { Genome } from '#src/genome/genome.js'
 import { LeanClient } from '#src/measure/lean-client.js'
 import { Placement } from '#src/measure/placement.js'
-import { startServer } from '#src/serve/child.js'
+import { exportOnnx } from '#src/onnx/export.js'
+import { type ChildServer, type ChildServerOptions, startServer } from '#src/serve/child.js'
 import { type Contender, pool, type Samples } from './pool.js'
 import { bytesOf, rowsOf, verify } from './wire.js'
 
@@ -23,16 +24,31 @@ export interface SingleCalls {
   readonly placed: boolean
 }
 
-/** Single calls and batches, over TCP and a Unix domain socket, beside echoes of the same bytes. */
+/**
+ * Single calls and batches, over TCP and a Unix domain socket, beside echoes of the same bytes. The
+ * model has ONNX's own activations, as in training and in `neatron bench`; where a genome is exported
+ * with native rounding unless told otherwise, that is a contender too.
+ */
 export async function singleCalls(
   file: string,
   plan: { readonly rounds: number; readonly calls: number },
 ): Promise<SingleCalls> {
   const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
   const folder = mkdtempSync(join(tmpdir(), 'neatron-bench-'))
-  const tcp = await startServer({ files: [file], port: 0, batching: false })
-  const unix = await startServer({ files: [file], socket: join(folder, 's'), batching: false })
-  const sleepy = await startServer({ files: [file], port: 0, batching: false, stayAwakeUs: 0 })
+  const model = file.split('/').at(-1)!.replace('.json', '')
+  const onnx = join(folder, `${model}.onnx`)
+  const bytes = exportOnnx(genome, { rounding: 'standard' })
+  writeFileSync(onnx, bytes)
+  const servers: ChildServer[] = []
+  const serve = async (options: ChildServerOptions, served = onnx) => {
+    const server = await startServer({ files: [served], batching: false, ...options })
+    servers.push(server)
+    return server
+  }
+  const tcp = await serve({ port: 0 })
+  const unix = await serve({ socket: join(folder, 's') })
+  const sleepy = await serve({ port: 0, stayAwakeUs: 0 })
+  const native = exportOnnx(genome).length === bytes.length ? null : await serve({ port: 0 }, file)
   const placement = await Placement.open()
   const clients: LeanClient[] = []
   const connections: Connection[] = []
@@ -46,7 +62,6 @@ export async function singleCalls(
         if (status !== 200) throw new Error(`${url} answers ${status}`)
       }
     }
-    const model = file.split('/').at(-1)!.replace('.json', '')
     const [one, many] = [rowsOf(genome, 1), rowsOf(genome, ROWS)]
     const [json, binary] = [new InferProtocol(tcp.url), new OipProtocol(tcp.url, true)]
     const oneRequest = json.encode(one, model, false)
@@ -72,6 +87,9 @@ export async function singleCalls(
       { name: 'bare http + parse + ONNX run', send: at(started.ports.bare, '/bare-run') },
       { name: 'one row', send: lean(tcp.url, request) },
       { name: 'one row, --stay-awake-us 0', send: lean(sleepy.url, request) },
+      ...(native === null
+        ? []
+        : [{ name: 'one row, native rounding', send: lean(native.url, request) }]),
       { name: 'one row, unix socket', send: lean(unix.url, request) },
       { name: `${ROWS} rows, binary`, send: lean(tcp.url, bytesOf(binaryRequest)) },
       {
@@ -85,7 +103,8 @@ export async function singleCalls(
       },
     ]
     if (placement !== null) {
-      for (const pid of [tcp.pid, unix.pid, sleepy.pid, echo.pid!]) await placement.keepServer(pid)
+      for (const pid of [...servers.map((server) => server.pid), echo.pid!])
+        await placement.keepServer(pid)
       await placement.client('kept')
     }
     return { samples: await pool(contenders, plan), placed: placement !== null }
@@ -95,7 +114,7 @@ export async function singleCalls(
     for (const client of clients) client.close()
     for (const connection of connections) await connection.close()
     echo?.stdin?.end()
-    await Promise.all([tcp.close(), unix.close(), sleepy.close()])
+    await Promise.all(servers.map((server) => server.close()))
     rmSync(folder, { recursive: true, force: true })
   }
 }
