@@ -8,7 +8,6 @@ import { HttpError, type HttpErrorCode } from './http-error.js'
 import { type LoadRequest, readLoad } from './load-request.js'
 import { type OpenedSession, openSession } from './open-session.js'
 import { run } from './run.js'
-import { share, unshare } from './shared-bytes.js'
 import type { Signature, TensorData } from './signature.js'
 
 /** What the thread is told, and answers in the same order. Sessions have numbers. */
@@ -47,25 +46,28 @@ port.on('message', (command: ThreadCommand) => {
 
 async function answer(command: ThreadCommand): Promise<void> {
   try {
-    post({ result: await carryOut(command) })
+    const result = await carryOut(command)
+    // A model's bytes are handed over; all else is short.
+    const handed = command.kind === 'read' ? [(result as LoadRequest).bytes.buffer] : []
+    port.postMessage({ result } satisfies ThreadAnswer, handed as ArrayBuffer[])
   } catch (error) {
-    if (error instanceof HttpError) post({ error: error.message, code: error.code })
-    else post({ error: String((error as Error).stack ?? error) })
+    const answer: ThreadAnswer =
+      error instanceof HttpError
+        ? { error: error.message, code: error.code }
+        : { error: String((error as Error).stack ?? error) }
+    port.postMessage(answer)
   }
-}
-
-function post(message: ThreadAnswer): void {
-  port.postMessage(message)
 }
 
 async function carryOut(command: ThreadCommand): Promise<ThreadResults[keyof ThreadResults]> {
   switch (command.kind) {
     case 'read': {
       const request = readLoad(Buffer.concat(command.body))
-      return { ...request, bytes: share(request.bytes) }
+      // Those of a small buffer are part of a larger one.
+      return { ...request, bytes: Uint8Array.from(request.bytes) }
     }
     case 'open': {
-      const opened = await openSession(unshare(command.model))
+      const opened = await openSession(command.model)
       sessions.set(command.session, opened)
       return opened.signature
     }

@@ -8,7 +8,6 @@ import type { ModelThread } from './model-thread.js'
 import { checkModel, openSession } from './open-session.js'
 import { RunTimes } from './run-times.js'
 import type { SessionHolder } from './session-cache.js'
-import { share, unshare } from './shared-bytes.js'
 import type { Signature } from './signature.js'
 import { ModelStatistics } from './statistics.js'
 import { ThreadSession } from './thread-session.js'
@@ -66,14 +65,14 @@ export class Model implements SessionHolder {
     thread: ModelThread,
     here: Lane,
   ): Promise<Model> {
-    const facts = request.bytes.length > LARGE_BYTES ? null : checkModel(request.bytes)
+    const { bytes } = request
+    const facts = bytes.length > LARGE_BYTES ? null : checkModel(bytes)
     const large = facts === null || facts.nodes > LARGE_NODES
-    const bytes = large ? share(request.bytes) : unshare(request.bytes)
     const away = new ThreadSession(thread, bytes, sessionBytes(bytes))
     const { signature, session } = large
       ? { signature: await away.open(), session: null }
       : await here.do(() => openSession(bytes, facts))
-    return new Model(name, { ...request, bytes }, signature, session, away)
+    return new Model(name, request, signature, session, away)
   }
 
   /** The session in this thread, if one is open. */

@@ -62,9 +62,10 @@ export class ThreadSession implements SessionHolder {
     this.thread.opened(this)
     this.thread.sessions.touch(this)
     try {
-      return await this.#during(
-        this.thread.ask({ kind: 'open', session: number, model: this.bytes }),
-      )
+      // A copy, handed over: shared memory would not be copied, but V8 does not count it when it
+      // decides to collect, and so would hold on to one model after the other.
+      const model = Uint8Array.from(this.bytes)
+      return await this.#during(this.thread.ask({ kind: 'open', session: number, model }, [model]))
     } catch (error) {
       if (this.#number === number) await this.thread.sessions.remove(this)
       throw error

@@ -17,7 +17,7 @@ const NOISE = 32 * 2 ** 20
 for (const [name, what] of [
   ['networks', 'a million networks, compiled, bound, called and dropped'],
   ['cycles', 'a million bound functions that hang on their own arrays'],
-  ['loads', '400 models, loaded in the place of each other'],
+  ['loads', 'two thousand models, loaded in the place of each other'],
   ['populations', 'half a million populations, compiled, run and disposed of'],
 ]) {
   test(`memory stays flat over ${what}`, (t) => {
