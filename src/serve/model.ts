@@ -31,8 +31,6 @@ export class Model implements SessionHolder {
   readonly config: Readonly<Record<string, unknown>>
   /** Estimated bytes of its session in this thread. */
   readonly sessionBytes: number
-  /** Whether it is large, so that it is opened and run in the model thread and nowhere else. */
-  readonly livesAway: boolean
   readonly #bytes: Uint8Array
   #session: InferenceSession | null
   #opening: Promise<InferenceSession> | null = null
@@ -42,13 +40,14 @@ export class Model implements SessionHolder {
     { version, bytes, config = {} }: LoadRequest,
     readonly signature: Signature,
     session: InferenceSession | null,
-    /** Its session in the model thread: the only one of a large model, else one for large runs. */
+    /** Whether to open it takes too long for this thread. */
+    private readonly isLarge: boolean,
+    /** Its session in the model thread: of a large model, or for large runs. */
     readonly away: ThreadSession,
   ) {
     this.version = version
     this.config = config
     this.sessionBytes = sessionBytes(bytes)
-    this.livesAway = session === null
     this.#bytes = bytes
     this.#session = session
   }
@@ -57,6 +56,8 @@ export class Model implements SessionHolder {
    * Checks a model, makes its session and reads its signature.
    *
    * @param here where sessions of this thread are made one after the other
+   * @param nobodyWaits whether this thread has the time to open a model of many nodes: then it runs
+   *   here, without messages, until it has to make room
    * @throws HttpError `MODEL_REFUSED` saying what is wrong with it; ThreadCrash.
    */
   static async open(
@@ -64,15 +65,22 @@ export class Model implements SessionHolder {
     request: LoadRequest,
     thread: ModelThread,
     here: Lane,
+    nobodyWaits = false,
   ): Promise<Model> {
     const { bytes } = request
     const facts = bytes.length > LARGE_BYTES ? null : checkModel(bytes)
     const large = facts === null || facts.nodes > LARGE_NODES
     const away = new ThreadSession(thread, bytes, sessionBytes(bytes))
-    const { signature, session } = large
-      ? { signature: await away.open(), session: null }
-      : await here.do(() => openSession(bytes, facts))
-    return new Model(name, request, signature, session, away)
+    const { signature, session } =
+      facts === null || (large && !nobodyWaits)
+        ? { signature: await away.open(), session: null }
+        : await here.do(() => openSession(bytes, facts))
+    return new Model(name, request, signature, session, large, away)
+  }
+
+  /** Whether it runs in the model thread and nowhere else. */
+  get livesAway(): boolean {
+    return this.isLarge && this.#session === null
   }
 
   /** The session in this thread, if one is open. */

@@ -53,9 +53,14 @@ export class ModelRepository {
    * still answered by it.
    *
    * @param read gives the model; called when it is this load's turn
+   * @param nobodyWaits see {@link Model.open}
    * @throws HttpError `MODEL_REFUSED`, and whatever `read` throws.
    */
-  async load(name: string, read: () => LoadRequest | Promise<LoadRequest>): Promise<Model> {
+  async load(
+    name: string,
+    read: () => LoadRequest | Promise<LoadRequest>,
+    nobodyWaits = false,
+  ): Promise<Model> {
     if (!NAME.test(name)) {
       const message = `A model's name is 1 to 128 letters, digits, "_", "." or "-"; got ${JSON.stringify(name.slice(0, 140))}.`
       throw new HttpError('MODEL_REFUSED', message)
@@ -63,7 +68,7 @@ export class ModelRepository {
     return this.#inTurn(name, async () => {
       const request = await read()
       try {
-        const model = await Model.open(name, request, this.thread, this.#opening)
+        const model = await Model.open(name, request, this.thread, this.#opening, nobodyWaits)
         await this.#put(model)
         return model
       } catch (error) {

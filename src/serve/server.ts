@@ -88,7 +88,7 @@ async function loadModel(repository: ModelRepository, served: ServedModel): Prom
       ? served.model
       : exportOnnx('genome' in served ? served.genome : served.genomes)
   try {
-    await repository.load(served.name, () => ({ version: '1', bytes }))
+    await repository.load(served.name, () => ({ version: '1', bytes }), true)
   } catch (error) {
     if (!(error instanceof HttpError)) throw error
     throw new NeatronError('MODEL_REFUSED', `Model ${served.name}: ${error.message}`, {

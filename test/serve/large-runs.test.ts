@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import type { Worker } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
+import { Genome } from '#src/genome/genome.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { loadRuntime } from '#src/onnx/runtime.js'
+import { scanModel } from '#src/onnx/scan.js'
 import { ByteBudget } from '#src/serve/byte-budget.js'
 import { Entrance } from '#src/serve/entrance.js'
 import { Lane } from '#src/serve/lane.js'
-import { LARGE_BYTES, LARGE_MS } from '#src/serve/large.js'
+import { LARGE_BYTES, LARGE_MS, LARGE_NODES } from '#src/serve/large.js'
 import { Model } from '#src/serve/model.js'
 import { ModelThread, ThreadCrash } from '#src/serve/model-thread.js'
 import { Scheduler, type SchedulerOptions } from '#src/serve/scheduler.js'
@@ -39,9 +41,9 @@ async function scheduling(
   const thread = new ModelThread(sessions)
   t.teardown(() => thread.close())
   /** Opens a model whose runs are taken for short, however busy the machine. */
-  const open = async (name: string, bytes = exportOnnx(genome)) => {
+  const open = async (name: string, bytes = exportOnnx(genome), nobodyWaits = false) => {
     const request = { version: '1', bytes }
-    const model = await Model.open(name, request, thread, new Lane())
+    const model = await Model.open(name, request, thread, new Lane(), nobodyWaits)
     for (const rows of [1, 2, 4, 8, 16, 32, 64]) model.runTimes.add(rows, 0.01)
     if (!model.livesAway) sessions.touch(model)
     return model
@@ -211,6 +213,22 @@ test.serial('models of both kinds make room for each other', async (t) => {
   for (const model of [small, a, b]) await sessions.retire(model)
   t.is(sessions.size, 0)
   t.is(sessions.bytes, 0)
+})
+
+test.serial('many nodes run here if nobody waited, until they made room for others', async (t) => {
+  const { sessions, open, ask } = await scheduling(t, {}, 1)
+  const shape = { inputs: genome.inputSize, outputs: genome.outputSize }
+  const many = Genome.random({ ...shape, hidden: 150, connections: 1500, seed: 2 })
+  const bytes = exportOnnx(many, { rounding: 'native' })
+  t.true(scanModel(bytes).nodes > LARGE_NODES)
+  const model = await open('early', bytes, true)
+  await ask(model, 2)
+  t.deepEqual([model.livesAway, model.away.isOpen], [false, false])
+  t.true((await open('late', bytes)).livesAway)
+  // One had to go, and that is the one used longer ago.
+  t.is(sessions.size, 1)
+  await ask(model, 2)
+  t.deepEqual([model.livesAway, model.away.isOpen], [true, true])
 })
 
 test.serial('models take turns: one with much to do does not hold up another', async (t) => {
