@@ -9,7 +9,7 @@ import { gathered } from './schedule.js'
 export function genomeGraph(plan: Plan, rounding: Rounding): Graph {
   const graph = new Graph()
   const inputs = graph.input('inputs', 'float', ['rows', plan.inputSize])
-  addPlan(graph, gathered(plan), inputs, 'outputs', rounding)
+  addPlan(graph, gathered(plan, rounding), inputs, 'outputs', rounding)
   graph.output('outputs', ['rows', plan.outputSlots.length])
   return graph
 }

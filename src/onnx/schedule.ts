@@ -1,16 +1,13 @@
-import { ACTIVATIONS } from '../genome/layout.js'
 import type { Plan } from '../native/addon.js'
-import { LOGISTIC } from './activation.js'
-
-/** Activations of a family go through the same operators. */
-const FAMILIES = ACTIVATIONS.map((name) => (LOGISTIC.has(name) ? 'logistic' : name))
+import { FAMILIES, type Rounding } from './activation.js'
 
 /**
  * The same network with nodes of like activations gathered at fewer depths: a node waits until it,
  * or another of its family that is ready, can wait no longer. An activation takes as many operators
- * for one node as for many.
+ * for one node as for many. At a depth, the nodes of a family stand together.
  */
-export function gathered(plan: Plan): Plan {
+export function gathered(plan: Plan, rounding: Rounding): Plan {
+  const families = FAMILIES[rounding]
   const depths = plan.depthOffsets.length - 1
   const sources = Array.from(plan.activations, (_, node) => computedSources(plan, node))
   const latest = latestDepths(sources, depths)
@@ -21,12 +18,12 @@ export function gathered(plan: Plan): Plan {
     const due = new Set(
       ready
         .filter((node) => latest[node] === depth)
-        .map((node) => FAMILIES[plan.activations[node]]),
+        .map((node) => families[plan.activations[node]]),
     )
-    for (const node of ready) if (due.has(FAMILIES[plan.activations[node]])) placed[node] = depth
+    for (const node of ready) if (due.has(families[plan.activations[node]])) placed[node] = depth
     waiting = waiting.filter((node) => placed[node] === depths)
   }
-  return reordered(plan, placed)
+  return reordered(plan, placed, families)
 }
 
 /** The last depth at which each node can be, so that the network gets no deeper. */
@@ -48,10 +45,15 @@ function computedSources(plan: Plan, node: number): number[] {
 }
 
 /** The plan with each node at the depth given, and the connections of a node in their order. */
-function reordered(plan: Plan, placed: Uint32Array): Plan {
+function reordered(plan: Plan, placed: Uint32Array, families: readonly string[]): Plan {
   const { activations, rowOffsets, inputSize } = plan
+  const familyOf = (node: number) => families.indexOf(families[activations[node]])
   const order = Array.from(placed.keys()).sort(
-    (a, b) => placed[a] - placed[b] || activations[a] - activations[b] || a - b,
+    (a, b) =>
+      placed[a] - placed[b] ||
+      familyOf(a) - familyOf(b) ||
+      activations[a] - activations[b] ||
+      a - b,
   )
   const slots = new Uint32Array(inputSize + order.length).map((_, slot) => slot)
   for (const [at, node] of order.entries()) slots[inputSize + node] = inputSize + at
