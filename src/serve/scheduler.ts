@@ -54,6 +54,8 @@ export class Scheduler {
   readonly #running = { here: 0, thread: 0 }
   /** Cancels what would wake us for a request that has waited its delay. */
   #cancelWake: (() => void) | null = null
+  /** Those who wait until there is nothing to do. */
+  readonly #whenIdle: (() => void)[] = []
 
   constructor(
     readonly options: SchedulerOptions,
@@ -132,6 +134,14 @@ export class Scheduler {
     })
   }
 
+  /** Resolves when nothing waits and nothing runs: what clients that went away have asked counts. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#whenIdle.push(resolve)
+      this.#start()
+    })
+  }
+
   /** Starts all runs that there is something and some place for. */
   #start(): void {
     this.#cancelWake?.()
@@ -151,6 +161,8 @@ export class Scheduler {
       if (slices.length > 0) void this.#serve(model, slices, place)
     }
     if (this.options.maxQueueDelayUs > 0) this.#wakeWhenDue(now)
+    if (this.#turns.length + this.#running.here + this.#running.thread > 0) return
+    for (const resolve of this.#whenIdle.splice(0)) resolve()
   }
 
   /** Where the model's next run finds a place now. */

@@ -126,6 +126,7 @@ async function drain(app: FastifyInstance, context: ServerContext): Promise<void
   let answered = 0
   for (const { statistics } of context.repository.models) answered += statistics.answered
   app.log.info({ answered }, 'stopped')
+  await context.scheduler.idle()
   await context.repository.close()
   await context.thread.close()
   context.metrics.close()
