@@ -91,7 +91,8 @@ export class ModelThread {
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL('./model-thread-entry.js', import.meta.url))
+    // Without our own flags: a program of `node --input-type=module -e` could start no thread.
+    const worker = new Worker(new URL('./model-thread-entry.js', import.meta.url), { execArgv: [] })
     worker.on('message', (answer: ThreadAnswer) => this.#answered(answer))
     worker.on('error', (error) => this.#ended(worker, error))
     worker.on('exit', (code) => this.#ended(worker, new Error(`exit code ${code}`)))

@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import test from 'ava'
 import { ModelThread } from '#src/serve/model-thread.js'
 import { SessionCache } from '#src/serve/session-cache.js'
@@ -23,4 +25,15 @@ test('a piece of a larger buffer is copied, one that is whole is handed over', a
   t.deepEqual([...bytes], [0, 0, 0])
   t.is(whole.length, 0)
   t.is(larger.length, 13)
+})
+
+test('the thread starts in a program given on the command line', async (t) => {
+  const program = `
+    import { ModelThread } from '#src/serve/model-thread.js'
+    const thread = new ModelThread(null)
+    const body = Buffer.from('{"parameters": {"file:7/model.onnx": "AAAA"}}')
+    console.log((await thread.read([Uint8Array.from(body)])).version)`
+  const flags = ['--input-type=module', '--eval', program]
+  const { stdout } = await promisify(execFile)(process.execPath, flags)
+  t.is(stdout, '7\n')
 })
