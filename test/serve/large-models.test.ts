@@ -51,7 +51,8 @@ async function beginLoad(t: ExecutionContext, server: Client, name: string, byte
   const loading = load(server, name, bytes)
   while ((await stateOf(server, name)) !== 'LOADING');
   t.pass()
-  return loading
+  // A promise alone would be awaited by whoever awaits this.
+  return { loading }
 }
 
 test('the model of this test is large for its nodes alone', (t) => {
@@ -101,13 +102,13 @@ test.serial('a large model has one session, in the thread, for runs of any size'
 test.serial('what happens to one name happens in the order in which it was asked', async (t) => {
   const server = await start(t, { allowLoad: true })
   const unload = (name: string) => server.post(`/v2/repository/models/${name}/unload`, {})
-  const first = await beginLoad(t, server, 'm', largeModel)
+  const { loading: first } = await beginLoad(t, server, 'm', largeModel)
   const second = load(server, 'm', exportOnnx(small))
   t.deepEqual([(await first).status, (await second).status], [200, 200])
   t.true(await asks(server, 'm', small, 1))
   t.is(await sessions(server), 1)
 
-  const gone = await beginLoad(t, server, 'gone', largeModel)
+  const { loading: gone } = await beginLoad(t, server, 'gone', largeModel)
   const unloaded = unload('gone')
   t.deepEqual([(await gone).status, (await unloaded).status], [200, 200])
   t.is(await stateOf(server, 'gone'), 'UNAVAILABLE')
