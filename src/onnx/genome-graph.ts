@@ -46,7 +46,7 @@ function addPlan(
 
 /**
  * For each depth, the values of all blocks that the depth reads give the sums of its nodes by one
- * Gemm; the plan orders a depth's nodes by activation, so each kind is one block of columns.
+ * Gemm; nodes that go through one operator stand together, so its values are a block of columns.
  */
 function addStandardPlan(graph: Graph, plan: Plan, inputs: TensorName, outputs: TensorName): void {
   const activations = new StandardActivations(graph)
