@@ -52,7 +52,7 @@ export function broken(url: string, bytes: number, cause: Error): ExchangeError 
 export function timedOut(url: string, timeoutMs: number): ExchangeError {
   return new ExchangeError(
     'REQUEST_TIMEOUT',
-    `no complete answer from ${url} within ${timeoutMs} ms; see whether the server is overloaded, or raise timeoutMs and retry.deadlineMs`,
+    `no complete answer from ${url} within ${Math.ceil(timeoutMs)} ms; see whether the server is overloaded, or raise timeoutMs and retry.deadlineMs`,
   )
 }
 

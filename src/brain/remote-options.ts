@@ -44,8 +44,8 @@ export interface RemoteOptions {
   /** How failed inference requests are made again. */
   readonly retry?: RetryOptions
   /**
-   * Milliseconds to wait for a server that is gone; when it is back, the population is loaded there
-   * again and the rows are asked again. Default 0: an unreachable server is an error at once.
+   * Milliseconds to wait for a server that is gone or busy; then the rows are asked again, and of one
+   * that was gone the population is loaded again before. Default 0: it is an error at once.
    */
   readonly waitForServerMs?: number
   /** Aborting it rejects every row with its reason. */

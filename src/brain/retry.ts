@@ -53,8 +53,10 @@ export async function withRetry<Result>(
         throw lastOf(failures, elapsed, error)
       }
       await sleep(wait, cancellation)
-      onRetry()
       elapsed = performance.now() - startedAt
+      // A busy event loop wakes late.
+      if (elapsed >= deadlineMs) throw lastOf(failures, elapsed, error)
+      onRetry()
     }
   }
 }

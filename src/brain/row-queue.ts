@@ -172,10 +172,12 @@ export class RowQueue {
   /**
    * Asks for the rows of `parts`. When a request is refused for what may be the fault of a single
    * row, or for its size, its halves are asked apart, so that a bad row fails alone.
+   *
+   * @returns why the server is gone, if it is
    */
-  async #answer(parts: Part[], cancellation: Cancellation): Promise<void> {
+  async #answer(parts: Part[], cancellation: Cancellation): Promise<unknown> {
     const wanted = parts.filter(({ block }) => !block.settled)
-    if (wanted.length === 0) return
+    if (wanted.length === 0) return undefined
     const batch = gather(wanted)
     const { batchSize } = this.#options
     const startedAt = performance.now()
@@ -183,18 +185,23 @@ export class RowQueue {
       const outputs = await this.#options.ask(batch, cancellation)
       batchSize.answered(batch.rows, performance.now() - startedAt)
       scatter(outputs, batch.rows, wanted)
+      return undefined
     } catch (error) {
       const { code } = error as NeatronError
       const tooLarge = code === 'REQUEST_TOO_LARGE' && batch.rows > 1
       if (tooLarge) batchSize.tooLarge(batch.rows)
       if (tooLarge || (code === 'OUTPUT_NOT_FINITE' && wanted.length > 1)) {
-        for (const half of halves(wanted)) await this.#answer(half, cancellation)
-        return
+        let gone: unknown
+        for (const half of halves(wanted)) {
+          if (gone === undefined) gone = await this.#answer(half, cancellation)
+          else for (const { block } of half) this.#fail(block, ownError(gone))
+        }
+        return gone
       }
       for (const { block } of wanted) this.#fail(block, wanted.length > 1 ? ownError(error) : error)
-      if (SERVER_GONE.has(code)) {
-        for (const block of [...this.#blocks]) this.#fail(block, ownError(error))
-      }
+      if (!SERVER_GONE.has(code)) return undefined
+      for (const block of [...this.#blocks]) this.#fail(block, ownError(error))
+      return error
     }
   }
 

@@ -54,6 +54,17 @@ test('what is not transient is not repeated', async (t) => {
   t.is(flake.attempts, 1)
 })
 
+test('an event loop too busy to wake in time begins no attempt after the deadline', async (t) => {
+  const flake = flaky(1, { transient: true, afterMs: 20 })
+  const retried = retrying(flake, { baseMs: 0, deadlineMs: 100 })
+  setImmediate(() => {
+    const until = performance.now() + 120
+    while (performance.now() < until);
+  })
+  await t.throwsAsync(retried, { code: 'SERVER_BUSY' })
+  t.is(flake.attempts, 1)
+})
+
 test('no attempt begins after the deadline', async (t) => {
   const flake = flaky(1, { transient: true, afterMs: 2000 })
   await t.throwsAsync(retrying(flake, { deadlineMs: 1000 }))

@@ -104,3 +104,18 @@ test('with an adaptive size rows wait for their turn of the event loop and for n
     { numRuns: 60 },
   )
 })
+
+test('when the server goes while halves are asked, the other half is not asked any more', async (t) => {
+  const { queue, requests, infer } = fakeServer({
+    batch: 4,
+    before: async ({ rows }) => {
+      if (rows === 4) throw new NeatronError('REQUEST_TOO_LARGE', '413')
+      throw new NeatronError('SERVER_UNREACHABLE', 'gone')
+    },
+  })
+  const rows = await Promise.allSettled([1, 2, 3, 4, 5].map((genome) => infer(genome, [1, 2])))
+  for (const row of rows)
+    t.like(row, { status: 'rejected', reason: { code: 'SERVER_UNREACHABLE' } })
+  t.deepEqual(requests, [4, 2])
+  await queue.flush()
+})
