@@ -1,32 +1,7 @@
 import { ACTIVATIONS, type Activation } from '../genome/layout.js'
 import type { Kind } from './blocks.js'
+import { BELOW_ZERO, eachNode, type Family, splitFamilies } from './families.js'
 import { float, type Graph, int, type TensorName } from './graph.js'
-
-/** How the values of a model are computed. */
-export type Rounding =
-  /** With ONNX's own activations: few operators, each within some 1e-7 of the native value. */
-  | 'standard'
-  /** In the steps and the order of the native kernels: the same bits, at several times the cost. */
-  | 'native'
-
-/** Activations that are a logistic function of a multiple of the sum, but for a factor and a term. */
-export const LOGISTIC: ReadonlySet<Activation> = new Set(['sigmoid', 'steepenedSigmoid', 'tanh'])
-
-/** Activations that leave a positive sum as it is, and what they multiply a negative one by. */
-const BELOW_ZERO = new Map<Activation, number>([
-  ['identity', 1],
-  ['relu', 0],
-  ['leakyRelu', 0.01],
-  ['abs', -1],
-])
-
-/** For each activation which others go through the same operators: a name for all of them. */
-export const FAMILIES: Readonly<Record<Rounding, readonly string[]>> = {
-  native: ACTIVATIONS.map((name) => (LOGISTIC.has(name) ? 'logistic' : name)),
-  standard: ACTIVATIONS.map((name) =>
-    BELOW_ZERO.has(name) ? 'linear' : name === 'steepenedSigmoid' ? 'sigmoid' : name,
-  ),
-}
 
 /** Values that one operator made. */
 export interface Values {
@@ -86,39 +61,21 @@ export class StandardActivations implements Activations {
   }
 
   apply(sums: TensorName, kinds: readonly Kind[]): Values[] {
-    const families = neighbours(kinds)
-    const widths = families.map((family) => family.reduce((sum, { width }) => sum + width, 0))
-    const parts = this.graph.split(sums, widths, 1)
-    return families.map((family, index) => ({
-      name: this.#applyFamily(parts[index], family),
-      width: widths[index],
+    return splitFamilies(this.graph, sums, kinds, 'standard', 1).map((family) => ({
+      name: this.#values(family),
+      width: family.width,
     }))
   }
 
-  #applyFamily(sums: TensorName, family: readonly Kind[]): TensorName {
-    const [{ activation }] = family
-    const alike = family.every((kind) => kind.activation === activation)
+  #values({ kinds, sums }: Family): TensorName {
+    const [{ activation }] = kinds
+    const alike = kinds.every((kind) => kind.activation === activation)
     if (alike || !BELOW_ZERO.has(ACTIVATIONS[activation])) {
       return applyStandard(this.graph, activation, sums)
     }
-    const slopes = family.flatMap(({ activation: one, width }) =>
-      new Array<number>(width).fill(BELOW_ZERO.get(ACTIVATIONS[one]) as number),
-    )
-    const constant = this.graph.constant(Float32Array.from(slopes), [slopes.length])
-    return this.graph.add('PRelu', [sums, constant])
+    const slopes = eachNode(kinds, (kind) => BELOW_ZERO.get(ACTIVATIONS[kind.activation]) as number)
+    return this.graph.add('PRelu', [sums, this.graph.constant(slopes, [slopes.length])])
   }
-}
-
-/** The kinds that stand together and go through the same operator. */
-function neighbours(kinds: readonly Kind[]): Kind[][] {
-  const families: Kind[][] = []
-  const familyOf = ({ activation }: Kind) => FAMILIES.standard[activation]
-  for (const kind of kinds) {
-    const last = families.at(-1)
-    if (last !== undefined && familyOf(last[0]) === familyOf(kind)) last.push(kind)
-    else families.push([kind])
-  }
-  return families
 }
 
 /** A weight or bias with an activation's slope in it, kept finite as natively. */

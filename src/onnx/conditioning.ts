@@ -1,6 +1,6 @@
 import { ACTIVATIONS, type Activation } from '../genome/layout.js'
 import type { Plan } from '../native/addon.js'
-import type { Rounding } from './activation.js'
+import type { Rounding } from './families.js'
 
 /** Half the distance of 1 to the next float32: the relative error of one rounding. */
 const UNIT = 2 ** -24

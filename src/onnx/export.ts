@@ -4,14 +4,14 @@ import { Genome } from '../genome/genome.js'
 import { checkOptions } from '../genome/options.js'
 import type { Plan } from '../native/addon.js'
 import { VERSION } from '../version.js'
-import type { Rounding } from './activation.js'
 import { chooseRounding } from './conditioning.js'
+import type { Rounding } from './families.js'
 import { genomeGraph, recurrentGraph } from './genome-graph.js'
 import type { Graph, ModelInfo } from './graph.js'
 import { plansOf } from './plans.js'
 import { populationGraph, recurrentPopulationGraph } from './population-graph.js'
 
-export type { Rounding } from './activation.js'
+export type { Rounding } from './families.js'
 
 /** What an exported model says about its genomes. */
 export interface ExportOptions {

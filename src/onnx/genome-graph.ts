@@ -1,6 +1,7 @@
 import type { Plan } from '../native/addon.js'
-import { folded, type Rounding, StandardActivations } from './activation.js'
+import { folded, StandardActivations } from './activation.js'
 import { type Block, blocksWith, columnsOf, kindsOf, sourcesOf } from './blocks.js'
+import type { Rounding } from './families.js'
 import { Graph, int, type TensorName } from './graph.js'
 import { addNativePlan } from './native-graph.js'
 import { gathered } from './schedule.js'

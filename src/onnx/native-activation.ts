@@ -5,9 +5,10 @@
  * defines to the last bit.
  */
 import { ACTIVATIONS, type Activation } from '../genome/layout.js'
-import { type Activations, applyStandard, LOGISTIC, type Values } from './activation.js'
+import { type Activations, applyStandard, type Values } from './activation.js'
 import { Arithmetic, type Operand } from './arithmetic.js'
 import type { Kind } from './blocks.js'
+import { eachNode, type Family, LOGISTIC, splitFamilies } from './families.js'
 import { type Graph, int, type TensorName } from './graph.js'
 import { PowersOfTwo, STEPS } from './powers-of-two.js'
 
@@ -52,15 +53,6 @@ const LOG1P = [
 /** sin(x) / x in x^2 on [0, 1.58]^2. */
 const SIN = [1, -0.16666658, 0.00833304, -0.00019808268, 0.000002603383]
 
-const isLogistic = ({ activation }: Kind): boolean => LOGISTIC.has(ACTIVATIONS[activation])
-
-/** Neighbouring kinds that go through the same operators. */
-interface Group {
-  readonly kinds: Kind[]
-  readonly sums: TensorName
-  readonly width: number
-}
-
 /** Builds the native steps in a graph, for sums whose nodes lie along an axis. */
 export class NativeActivations implements Activations {
   readonly #arithmetic: Arithmetic
@@ -81,56 +73,44 @@ export class NativeActivations implements Activations {
   }
 
   apply(sums: TensorName, kinds: readonly Kind[]): Values[] {
-    const groups = this.#groups(sums, kinds)
-    const exponentials = this.#exponentials(groups)
-    return groups.map((group) => ({
-      name: exponentials.get(group) ?? this.#values(group),
-      width: group.width,
+    const families = splitFamilies(this.graph, sums, kinds, 'native', this.axis)
+    const exponentials = this.#exponentials(families)
+    return families.map((family) => ({
+      name: exponentials.get(family) ?? this.#values(family),
+      width: family.width,
     }))
   }
 
-  #groups(sums: TensorName, kinds: readonly Kind[]): Group[] {
-    const together: Kind[][] = []
-    for (const kind of kinds) {
-      const last = together.at(-1)
-      if (last !== undefined && isLogistic(last[0]) && isLogistic(kind)) last.push(kind)
-      else together.push([kind])
-    }
-    const widths = together.map((members) => members.reduce((sum, { width }) => sum + width, 0))
-    const parts = this.graph.split(sums, widths, this.axis)
-    return together.map((members, at) => ({ kinds: members, sums: parts[at], width: widths[at] }))
-  }
-
-  /** The values of the groups that are exponentials: one power of two for all of them. */
-  #exponentials(groups: readonly Group[]): Map<Group, TensorName> {
-    const found = groups.flatMap((group) => {
-      const form = EXPONENTIALS[ACTIVATIONS[group.kinds[0].activation]]
-      return form === undefined ? [] : [{ group, form }]
+  /** The values of the families that are exponentials: one power of two for all of them. */
+  #exponentials(families: readonly Family[]): Map<Family, TensorName> {
+    const found = families.flatMap((family) => {
+      const form = EXPONENTIALS[ACTIVATIONS[family.kinds[0].activation]]
+      return form === undefined ? [] : [{ family, form }]
     })
     if (found.length === 0) return new Map()
-    const exponents = found.map(({ group, form }) => form.exponent(this.#arithmetic, group.sums))
+    const exponents = found.map(({ family, form }) => form.exponent(this.#arithmetic, family.sums))
     const powers = this.graph.split(
       this.#powers.power(this.graph.concat(exponents, this.axis)),
-      found.map(({ group }) => group.width),
+      found.map(({ family }) => family.width),
       this.axis,
     )
     return new Map(
-      found.map(({ group, form }, at) => [
-        group,
-        form.value(this.#arithmetic, powers[at], group.sums),
+      found.map(({ family, form }, at) => [
+        family,
+        form.value(this.#arithmetic, powers[at], family.sums),
       ]),
     )
   }
 
-  #values(group: Group): TensorName {
-    const [{ activation }] = group.kinds
-    if (isLogistic(group.kinds[0])) return this.#logistic(group)
-    if (ACTIVATIONS[activation] === 'sin') return this.#sin(group.sums)
-    return applyStandard(this.graph, activation, group.sums)
+  #values(family: Family): TensorName {
+    const [{ activation }] = family.kinds
+    if (LOGISTIC.has(ACTIVATIONS[activation])) return this.#logistic(family)
+    if (ACTIVATIONS[activation] === 'sin') return this.#sin(family.sums)
+    return applyStandard(this.graph, activation, family.sums)
   }
 
   /** Sigmoids, and tanh as 2 / (1 + e^-2x) - 1. */
-  #logistic({ kinds, sums }: Group): TensorName {
+  #logistic({ kinds, sums }: Family): TensorName {
     const value = this.#powers.logistic(sums)
     const tanh = ({ activation }: Kind) => ACTIVATIONS[activation] === 'tanh'
     if (!kinds.some(tanh)) return value
@@ -147,9 +127,9 @@ export class NativeActivations implements Activations {
   /** A number for the nodes of each kind. */
   #eachNode(kinds: readonly Kind[], of: (kind: Kind) => number): Operand {
     if (kinds.length === 1) return of(kinds[0])
-    const numbers = kinds.flatMap((kind) => new Array<number>(kind.width).fill(of(kind)))
+    const numbers = eachNode(kinds, of)
     const shape = this.axis === 0 ? [numbers.length, 1] : [numbers.length]
-    return this.graph.constant(Float32Array.from(numbers), shape)
+    return this.graph.constant(numbers, shape)
   }
 
   /** The sine, reduced by pi in three parts. */

@@ -1,5 +1,6 @@
 import type { Plan } from '../native/addon.js'
-import { type Activations, type Rounding, StandardActivations } from './activation.js'
+import { type Activations, StandardActivations } from './activation.js'
+import type { Rounding } from './families.js'
 import { Graph, int, type TensorName } from './graph.js'
 import { NativeActivations } from './native-activation.js'
 import { type DepthLayout, depthLayout, placeNodes, populationLayout } from './population-layout.js'

@@ -1,5 +1,5 @@
 import type { Plan } from '../native/addon.js'
-import { FAMILIES, type Rounding } from './activation.js'
+import { FAMILIES, type Rounding } from './families.js'
 
 /**
  * The same network with nodes of like activations gathered at fewer depths: a node waits until it,

@@ -2,7 +2,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { Genome } from '#src/genome/genome.js'
 import { type Plan, planGenome } from '#src/native/addon.js'
-import { FAMILIES, type Rounding } from '#src/onnx/activation.js'
+import { FAMILIES, type Rounding } from '#src/onnx/families.js'
 import { gathered } from '#src/onnx/schedule.js'
 
 /** The nodes of a plan by id: where they are, and all that they compute from. */
