@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { NeatBrain } from 'neatron'
-import { Genome } from '#src/genome/genome.js'
+import type { Genome } from '#src/genome/genome.js'
 import { closedLoop } from '#src/measure/closed-loop.js'
 import { Placement } from '#src/measure/placement.js'
 import { quantile } from '#src/measure/statistics.js'
 import { Random } from '#src/neat/random.js'
 import { startServer } from '#src/serve/child.js'
 import { type Spread, spread } from '../spread.js'
+import { readGenome } from './side.js'
+import { inTurn } from './turns.js'
 import { rowsOf } from './wire.js'
 
 /** Rows of a tick, which are asked together and awaited together. */
@@ -60,8 +61,7 @@ export async function adaptiveBatch(
   file: string,
   plan: { readonly rounds: number; readonly ms: number },
 ): Promise<AdaptiveResult[]> {
-  const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
-  const model = file.split('/').at(-1)!.replace('.json', '')
+  const { genome, model } = readGenome(file)
   const server = await startServer({ files: [file], port: 0 })
   const placement = await Placement.open()
   await placement?.keepServer(server.pid)
@@ -96,15 +96,12 @@ async function compete(
     p50: [] as number[],
     p99: [] as number[],
   }))
-  for (let round = -1; round < rounds; round++) {
-    for (let turn = 0; turn < sides.length; turn++) {
-      // Forwards and backwards, from another place each round.
-      const step = round % 2 === 0 ? turn : sides.length - 1 - turn
-      const side = sides[(round + 1 + step) % sides.length]
+  for (let round = 0; round <= rounds; round++) {
+    for (const side of inTurn(sides, round)) {
       const times: number[] = []
       const rate = await ask(side.brain, ms, (us) => times.push(us))
       // The first round warms up, and lets the adaptive size search.
-      if (round < 0) {
+      if (round === 0) {
         side.brain.takeGeneration()
         continue
       }

@@ -1,16 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { InferProtocol } from '#src/brain/infer-protocol.js'
-import { Genome } from '#src/genome/genome.js'
 import { closedLoop } from '#src/measure/closed-loop.js'
-import { LeanClient } from '#src/measure/lean-client.js'
 import { openLoop } from '#src/measure/open-loop.js'
 import { Placement } from '#src/measure/placement.js'
 import { processUsage } from '#src/measure/process-usage.js'
 import { quantile } from '#src/measure/statistics.js'
 import { Random } from '#src/neat/random.js'
-import { startServer } from '#src/serve/child.js'
 import { type Spread, spread } from '../spread.js'
-import { bytesOf, rowsOf } from './wire.js'
+import { openSide, type Side } from './side.js'
+import { inTurn } from './turns.js'
 
 /** Requests a second that come at random; 0 is one client that asks one after the other. */
 const RATES = [0, 1000, 4000]
@@ -31,38 +27,28 @@ export async function stayingAwake(
   { rounds, ms }: { readonly rounds: number; readonly ms: number },
 ): Promise<AwakeResult[]> {
   const placement = await Placement.open()
-  const sides = [await openSide(file, true), await openSide(file, false)]
-  for (const { server } of sides) await placement?.keepServer(server.pid)
+  const open = async (awake: boolean) => {
+    const options = { batching: false, ...(!awake && { stayAwakeUs: 0 }) }
+    const side = await openSide(file, options, CONNECTIONS)
+    await placement?.keepServer(side.server.pid)
+    const samples = (): number[] => []
+    const runs = RATES.map((rate) => ({ rate, p50: samples(), p99: samples(), cpu: samples() }))
+    return { awake, side, runs }
+  }
+  const sides = [await open(true), await open(false)]
   await placement?.client('kept')
   const random = new Random(1)
   try {
     // The first round warms up.
-    for (let round = -1; round < rounds; round++) {
-      for (const { server, client, request, runs } of round % 2 === 0
-        ? sides
-        : sides.toReversed()) {
-        for (const run of runs) {
-          const before = processUsage(server.pid)
-          const times: number[] = []
-          const call = async () => {
-            const began = performance.now()
-            const { status } = await client.send(request)
-            if (status !== 200) throw new Error(`the server answers ${status}`)
-            times.push((performance.now() - began) * 1e3)
-            return true
-          }
-          if (run.rate === 0) await closedLoop(1, ms, call, () => undefined)
-          else {
-            const { rate } = run
-            const next = () => random.next()
-            await openLoop(call, { rate, milliseconds: ms, arrivals: 'poisson', random: next })
-          }
-          if (round < 0) continue
-          const cpuNs = (processUsage(server.pid)?.cpuNs ?? NaN) - (before?.cpuNs ?? NaN)
-          const sorted = Float64Array.from(times).sort()
-          run.p50.push(quantile(sorted, 0.5))
-          run.p99.push(quantile(sorted, 0.99))
-          run.cpu.push(cpuNs / 1e3 / times.length)
+    for (let round = 0; round <= rounds; round++) {
+      for (const { side, runs } of inTurn(sides, round)) {
+        for (const { rate, p50, p99, cpu } of runs) {
+          const before = cpuNsOf(side)
+          const sorted = await timesAt(rate, ms, side, random)
+          if (round === 0) continue
+          p50.push(quantile(sorted, 0.5))
+          p99.push(quantile(sorted, 0.99))
+          cpu.push((cpuNsOf(side) - before) / 1e3 / sorted.length)
         }
       }
     }
@@ -75,23 +61,30 @@ export async function stayingAwake(
   } finally {
     await placement?.client('free')
     placement?.close()
-    for (const { client, server } of sides) {
-      client.close()
-      await server.close()
-    }
+    for (const { side } of sides) await side.close()
   }
 }
 
-async function openSide(file: string, awake: boolean) {
-  const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
-  const model = file.split('/').at(-1)!.replace('.json', '')
-  const server = await startServer({
-    ...{ files: [file], port: 0, batching: false },
-    ...(!awake && { stayAwakeUs: 0 }),
-  })
-  const client = new LeanClient(server.url, CONNECTIONS)
-  const request = bytesOf(new InferProtocol(server.url).encode(rowsOf(genome, 1), model, false))
-  const samples = (): number[] => []
-  const runs = RATES.map((rate) => ({ rate, p50: samples(), p99: samples(), cpu: samples() }))
-  return { awake, server, client, request, runs }
+const cpuNsOf = ({ server }: Side): number => processUsage(server.pid)?.cpuNs ?? Number.NaN
+
+/** The microseconds of each call for `ms` milliseconds, sorted. */
+async function timesAt(
+  rate: number,
+  ms: number,
+  side: Side,
+  random: Random,
+): Promise<Float64Array> {
+  const times: number[] = []
+  const call = async () => {
+    const began = performance.now()
+    await side.ask()
+    times.push((performance.now() - began) * 1e3)
+    return true
+  }
+  if (rate === 0) await closedLoop(1, ms, call, () => undefined)
+  else {
+    const next = () => random.next()
+    await openLoop(call, { rate, milliseconds: ms, arrivals: 'poisson', random: next })
+  }
+  return Float64Array.from(times).sort()
 }

@@ -1,7 +1,6 @@
-import { spread } from '../spread.js'
+import { spread, spreadText as text } from '../spread.js'
 import { byRound, ratioOf, type Samples } from './pool.js'
 import { ROWS } from './single-call.js'
-import { text } from './tables.js'
 import { POPULATION, type TrainingSpeed } from './training.js'
 
 export interface Budget {

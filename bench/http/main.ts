@@ -34,7 +34,7 @@ const { values: options } = parseArgs({
 })
 if (options.help) {
   console.log(`npm run bench:http -- [--quick] [--genome NAME]... [--json]
-  --quick        two minutes instead of seven, with wider quartiles
+  --quick        fewer and shorter rounds, with wider quartiles
   --genome NAME  of bench/genomes; default 120-layered and 120-irregular. The parts about many
                  clients and batch sizes take the first.
   --json         the figures as JSON, on the last line`)
@@ -43,8 +43,8 @@ if (options.help) {
 const genomes = options.genome
 const fileOf = (name: string) => fileURLToPath(new URL(`../genomes/${name}.json`, import.meta.url))
 const plan = options.quick
-  ? { rounds: 10, calls: 100, ms: 300, groups: 3, trainings: 1, generations: 2 }
-  : { rounds: 30, calls: 200, ms: 1000, groups: 8, trainings: 3, generations: 5 }
+  ? { rounds: 10, calls: 100, ms: 300, groups: 3, trainings: 1 }
+  : { rounds: 30, calls: 200, ms: 1000, groups: 8, trainings: 3 }
 
 const say = (...lines: string[]) => {
   if (!options.json) console.log(lines.join('\n'))
@@ -70,7 +70,7 @@ const awake = await stayingAwake(file, { rounds: plan.groups, ms: plan.ms })
 say('', awakeTable(awake))
 const shared = await throughput(file, { rounds: plan.groups, ms: plan.ms })
 say('', throughputTable(shared))
-const training = await trainingSpeed({ rounds: plan.trainings, generations: plan.generations })
+const training = await trainingSpeed(plan.trainings)
 say('', trainingTable(training))
 budgets.push(trainingBudget(training))
 const adaptive = await adaptiveBatch(file, { rounds: plan.groups, ms: plan.ms / 2 })

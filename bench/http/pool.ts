@@ -1,5 +1,6 @@
 import { quantile } from '#src/measure/statistics.js'
 import { type Spread, spread } from '../spread.js'
+import { inTurn } from './turns.js'
 
 /** One way of being answered. */
 export interface Contender {
@@ -25,10 +26,7 @@ export async function pool(
   const samples = new Map(contenders.map(({ name }) => [name, [] as Float64Array[]]))
   for (const { send } of contenders) for (let call = 0; call < FIRST_CALLS; call++) await send()
   for (let round = 0; round < rounds; round++) {
-    for (let turn = 0; turn < contenders.length; turn++) {
-      // Forwards and backwards, from another place each round.
-      const step = round % 2 === 0 ? turn : contenders.length - 1 - turn
-      const { name, send } = contenders[(round + step) % contenders.length]
+    for (const { name, send } of inTurn(contenders, round)) {
       for (let call = 0; call < WARM_UP; call++) await send()
       const times = new Float64Array(calls)
       for (let call = 0; call < calls; call++) {

@@ -1,18 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Connection } from '#src/brain/exchange.js'
 import { InferProtocol } from '#src/brain/infer-protocol.js'
 import { OipProtocol } from '#src/brain/oip-protocol.js'
-import { Genome } from '#src/genome/genome.js'
 import { LeanClient } from '#src/measure/lean-client.js'
 import { Placement } from '#src/measure/placement.js'
 import { exportOnnx } from '#src/onnx/export.js'
 import { type ChildServer, type ChildServerOptions, startServer } from '#src/serve/child.js'
 import { type Contender, pool, type Samples } from './pool.js'
+import { readGenome } from './side.js'
 import { bytesOf, rowsOf, verify } from './wire.js'
 
 /** Rows of a batch. */
@@ -33,9 +33,8 @@ export async function singleCalls(
   file: string,
   plan: { readonly rounds: number; readonly calls: number },
 ): Promise<SingleCalls> {
-  const genome = Genome.fromJSON(JSON.parse(readFileSync(file, 'utf8')))
+  const { genome, model } = readGenome(file)
   const folder = mkdtempSync(join(tmpdir(), 'neatron-bench-'))
-  const model = file.split('/').at(-1)!.replace('.json', '')
   const onnx = join(folder, `${model}.onnx`)
   const bytes = exportOnnx(genome, { rounding: 'standard' })
   writeFileSync(onnx, bytes)

@@ -1,6 +1,5 @@
 import Table from 'cli-table3'
-import type { Spread } from '../spread.js'
-import { spread } from '../spread.js'
+import { type Spread, spread, spreadText as text } from '../spread.js'
 import type { AdaptiveResult } from './adaptive.js'
 import type { AwakeResult } from './awake.js'
 import type { Budget } from './budgets.js'
@@ -8,10 +7,6 @@ import { CLIENTS, type Throughput } from './concurrency.js'
 import { byRound, ratioOf } from './pool.js'
 import type { SingleCalls } from './single-call.js'
 import { POPULATION, type TrainingSpeed } from './training.js'
-
-/** The median with its quartiles. */
-export const text = ({ median, low, high }: Spread, digits: number) =>
-  `${median.toFixed(digits)} (${low.toFixed(digits)} - ${high.toFixed(digits)})`
 
 export interface CallSummary {
   readonly name: string

@@ -1,6 +1,7 @@
 import { evolve, NeatBrain, tasks } from 'neatron'
 import { startServer } from '#src/serve/child.js'
 import { type Spread, spread } from '../spread.js'
+import { inTurn } from './turns.js'
 
 /** Genomes of a generation, and rows of a batch. */
 export const POPULATION = 150
@@ -20,45 +21,40 @@ export interface TrainingSpeed {
   readonly rowsPerRequest: number
 }
 
+/** As `neatron train` is told in its first example; it may be solved before. */
+const GENERATIONS = 5
+
 /**
  * Remote evolution of cart-pole as `neatron train --runs 5 --mode remote` does it, loading included:
  * a row a request against a batch for all.
  */
-export async function trainingSpeed({
-  rounds,
-  generations,
-}: {
-  readonly rounds: number
-  readonly generations: number
-}): Promise<TrainingSpeed[]> {
+export async function trainingSpeed(rounds: number): Promise<TrainingSpeed[]> {
   const server = await startServer({ port: 0, allowLoad: true })
-  const rates = WAYS.map((): number[] => [])
-  const sizes: number[] = []
+  const sides = WAYS.map((way) => ({ ...way, rates: [] as number[], rowsPerRequest: 0 }))
   try {
     for (let round = 0; round < rounds; round++) {
-      for (let turn = 0; turn < WAYS.length; turn++) {
-        const way = round % 2 === 0 ? turn : WAYS.length - 1 - turn
-        const { batch, protocol } = WAYS[way]
+      for (const side of inTurn(sides, round)) {
+        const { batch, protocol } = side
         const brain = NeatBrain.remote({ url: server.url, batch, protocol })
         const before = performance.now()
         const result = await evolve({
           task: tasks['cart-pole'],
           brain,
           population: POPULATION,
-          generations,
+          generations: GENERATIONS,
           seed: 1,
         })
-        rates[way].push((result.generations * 1e3) / (performance.now() - before))
+        side.rates.push((result.generations * 1e3) / (performance.now() - before))
         const { inferCount, requests, rows } = brain.stats()
         if (rows !== inferCount) throw new Error(`${rows} rows asked, ${inferCount} answered`)
-        sizes[way] = rows / requests
+        side.rowsPerRequest = rows / requests
         await brain.close()
       }
     }
-    return WAYS.map(({ name }, way) => ({
+    return sides.map(({ name, rates, rowsPerRequest }) => ({
       name,
-      generationsPerSecond: spread(rates[way]),
-      rowsPerRequest: sizes[way],
+      generationsPerSecond: spread(rates),
+      rowsPerRequest,
     }))
   } finally {
     await server.close()

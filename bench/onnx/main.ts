@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { loadGenomes, withCycles } from '../native/genomes.js'
 import { Progress } from '../progress.js'
-import { type Spread, spread } from '../spread.js'
+import { spread, spreadText as text } from '../spread.js'
 import { type Exported, exportBoth, ROWS } from './models.js'
 
 const { values: options } = parseArgs({
@@ -88,8 +88,6 @@ async function measure(models: readonly Exported[]) {
 
 if (options.json) console.log(JSON.stringify(measurements))
 else {
-  const text = ({ median, low, high }: Spread, digits: number) =>
-    `${median.toFixed(digits)} (${low.toFixed(digits)} - ${high.toFixed(digits)})`
   const table = new Table({
     head: [
       'genome',
