@@ -4,6 +4,7 @@ import { Genome } from '#src/genome/genome.js'
 import type { GenomeJSON } from '#src/genome/json.js'
 import { ACTIVATIONS } from '#src/genome/layout.js'
 import { Population } from '#src/genome/population.js'
+import { bareGenome } from '../bare-genome.js'
 import { activate, evaluate } from '../reference.js'
 import { arbitraryGenome, arbitraryRow } from './arbitrary-genome.js'
 
@@ -92,23 +93,9 @@ test('every way of calling gives the same bits', async (t) => {
 
 const shape = ({ inputs, outputs }: { inputs: number; outputs: number }) => ({ inputs, outputs })
 
-/** One input, one output, weight 1: the activation alone. */
-const bare = (activation: string) =>
-  Genome.fromJSON({
-    format: 'neatron/genome',
-    version: 1,
-    inputs: 1,
-    outputs: 1,
-    nodes: [
-      { id: 0, kind: 'input' },
-      { id: 1, kind: 'output', activation },
-    ],
-    connections: [{ innovation: 0, from: 0, to: 1, weight: 1 }],
-  })
-
 for (const activation of ACTIVATIONS) {
   test(`${activation} is within 1e-6 of the f64 value`, (t) => {
-    const network = bare(activation).compile()
+    const network = bareGenome(activation).compile()
     const exponents = Array.from({ length: 160 }, (_, step) => 10 ** (step / 4 - 38))
     // Beyond these, sin is not held to the contract, and steepenedSigmoid may overflow its slope.
     const limit = activation === 'sin' ? 1e4 : 3.4e38

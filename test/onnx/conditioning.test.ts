@@ -4,21 +4,12 @@ import { ACTIVATIONS } from '#src/genome/layout.js'
 import { planGenome } from '#src/native/addon.js'
 import { chooseRounding, LOCAL } from '#src/onnx/conditioning.js'
 import { exportOnnx } from '#src/onnx/export.js'
+import { bareGenome } from '../bare-genome.js'
 import { difference, run, sampleGenome, sampleNumbers } from './sample.js'
 
 for (const activation of ACTIVATIONS) {
   test(`standard ${activation} differs from native by no more than is reckoned with`, async (t) => {
-    const genome = Genome.fromJSON({
-      format: 'neatron/genome',
-      version: 1,
-      inputs: 1,
-      outputs: 1,
-      nodes: [
-        { id: 0, kind: 'input' },
-        { id: 1, kind: 'output', activation },
-      ],
-      connections: [{ innovation: 0, from: 0, to: 1, weight: 1 }],
-    })
+    const genome = bareGenome(activation)
     for (const range of [1, 8, 80, 1000]) {
       const inputs = sampleNumbers(50_000, range, range)
       const expected = new Float32Array(inputs.length)

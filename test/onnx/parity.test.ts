@@ -3,6 +3,7 @@ import { Genome } from '#src/genome/genome.js'
 import { ACTIVATIONS } from '#src/genome/layout.js'
 import { Population } from '#src/genome/population.js'
 import { exportOnnx } from '#src/onnx/export.js'
+import { bareGenome } from '../bare-genome.js'
 import { difference, run, sampleGenome, sampleNumbers } from './sample.js'
 
 const TOLERANCE = 1e-5
@@ -53,17 +54,7 @@ test('a population with many nodes at one depth agrees too', async (t) => {
 
 for (const activation of ACTIVATIONS) {
   test(`${activation} has the native bits with native rounding, and is close without`, async (t) => {
-    const genome = Genome.fromJSON({
-      format: 'neatron/genome',
-      version: 1,
-      inputs: 1,
-      outputs: 1,
-      nodes: [
-        { id: 0, kind: 'input' },
-        { id: 1, kind: 'output', activation, bias: 0.1 },
-      ],
-      connections: [{ innovation: 0, from: 0, to: 1, weight: 1.3 }],
-    })
+    const genome = bareGenome(activation, { weight: 1.3, bias: 0.1 })
     const rows = 50_000
     const inputs = Float32Array.from({ length: rows }, (_, row) => (row - rows / 2) / 300)
     const expected = new Float32Array(rows)

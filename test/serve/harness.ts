@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava'
 import { Agent, request } from 'undici'
 import { Genome } from '#src/genome/genome.js'
 import { createServer, type ServerOptions } from '#src/serve/server.js'
+import { bareGenome } from '../bare-genome.js'
 
 /** What a test sees of an answer. */
 export interface Reply {
@@ -65,17 +66,7 @@ export function smallGenome(seed = 1): Genome {
 }
 
 /** A network whose output overflows for large inputs. */
-export const overflowing = Genome.fromJSON({
-  format: 'neatron/genome',
-  version: 1,
-  inputs: 1,
-  outputs: 1,
-  nodes: [
-    { id: 0, kind: 'input' },
-    { id: 1, kind: 'output', activation: 'identity', bias: 0 },
-  ],
-  connections: [{ innovation: 0, from: 0, to: 1, weight: 8, enabled: true }],
-})
+export const overflowing = bareGenome('identity', { weight: 8 })
 
 /** Rows of numbers that differ from each other. */
 export function someRows(count: number, width = 3): number[][] {
